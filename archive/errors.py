@@ -1,0 +1,53 @@
+"""The errors a caller of the archive can meet; each message says what to do next.
+
+MoitNewsError
+├── DataFolderError        MOIT_NEWS_DATA is missing, not a folder, or may not be written
+├── ArchiveError
+│   ├── ArchiveBusyError       another program holds the write lock
+│   ├── ArchiveFullError       the disk is full
+│   ├── ArchiveReadOnlyError   the file or its folder may not be written
+│   ├── ArchiveSchemaError     the file is newer or older than this program
+│   └── ArchiveDamagedError    SQLite finds the file malformed, or not a database
+├── NotFoundError          no article, page or URL under that name
+└── UrlError               a text that is not the address of a web page
+"""
+
+
+class MoitNewsError(Exception):
+    """Anything this program can explain; the command line prints the message and no traceback."""
+
+
+class DataFolderError(MoitNewsError):
+    """The folder named by MOIT_NEWS_DATA cannot be used."""
+
+
+class ArchiveError(MoitNewsError):
+    """One of the archive's files cannot be used."""
+
+
+class ArchiveBusyError(ArchiveError):
+    """Another program holds the write lock for longer than we wait."""
+
+
+class ArchiveFullError(ArchiveError):
+    """The disk that holds the archive is full."""
+
+
+class ArchiveReadOnlyError(ArchiveError):
+    """The file or its folder may not be written."""
+
+
+class ArchiveSchemaError(ArchiveError):
+    """The file's schema is not the one this program reads."""
+
+
+class ArchiveDamagedError(ArchiveError):
+    """SQLite says the file is malformed or no database at all."""
+
+
+class NotFoundError(MoitNewsError):
+    """Nothing is kept under that name."""
+
+
+class UrlError(MoitNewsError):
+    """A text that is not the address of a web page."""

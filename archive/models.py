@@ -1,0 +1,207 @@
+"""The central types: what travels between the crawler, the archive and its readers.
+
+Frozen, keyword-only, slotted. Times are aware; what is unknown is ``None``, never ``""``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+class BlockKind(StrEnum):
+    """What a block is to a reader."""
+
+    PARAGRAPH = "paragraph"
+    SUBHEADING = "subheading"
+    LIST = "list"
+    TABLE = "table"
+    QUOTE = "quote"
+    CAPTION = "caption"
+
+
+class TimeOrigin(StrEnum):
+    """Where an article's time was read, the most trusted first."""
+
+    SHOWN = "shown"
+    JSON_LD = "json-ld"
+    META = "meta"
+    LISTING = "listing"
+
+
+class State(StrEnum):
+    """The one state that each URL ever seen is in."""
+
+    DUE = "due"
+    FETCHING = "fetching"
+    DONE = "done"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+    REFUSED = "refused"
+    GONE = "gone"
+    IGNORED = "ignored"
+
+
+class Change(StrEnum):
+    """What storing an article did to the archive."""
+
+    NEW = "new"
+    REVISED = "revised"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """Who says it, as a researcher cites it."""
+
+    slug: str
+    name: str
+    homepage: str
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """One response as it came: the body transfer-decoded, the headers in order."""
+
+    url: str
+    final_url: str
+    fetched_at: dt.datetime
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, in any case.
+
+        >>> import datetime as dt
+        >>> page = Page(url="u", final_url="u", fetched_at=dt.datetime.now(dt.UTC), status=200,
+        ...             headers=(("Content-Type", "text/html"),), body=b"")
+        >>> page.header("content-type")
+        'text/html'
+        """
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Block:
+    """One paragraph, subheading, list, table, quote or caption.
+
+    ``text`` is the block as plain text: a list has a line an entry, a table a line a row with
+    cells separated by `` | ``. ``rows`` holds a table's cells and is ``None`` for other kinds.
+    """
+
+    kind: BlockKind
+    text: str
+    rows: tuple[tuple[str, ...], ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Image:
+    """A picture of the article: absolute address, caption as shown."""
+
+    url: str
+    caption: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attachment:
+    """A file that the article offers: absolute address and the words of its link."""
+
+    url: str
+    title: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Article:
+    """What a page says, cleaned: NFC, no control characters, entities resolved.
+
+    ``layers`` names for each field the layer that gave it, e.g. ``{"title": "family h1.title"}``.
+    ``noarchive`` is true where the page's own robots meta asks not to be archived.
+    """
+
+    url: str
+    source: str
+    title: str
+    lead: str | None = None
+    blocks: tuple[Block, ...] = ()
+    authors: tuple[str, ...] = ()
+    published_at: dt.datetime | None = None
+    published_from: TimeOrigin | None = None
+    modified_at: dt.datetime | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    images: tuple[Image, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    language: str | None = None
+    noarchive: bool = False
+    layers: Mapping[str, str] = field(default_factory=dict)
+    extractor: int = 1
+
+    @property
+    def text(self) -> str:
+        """The body as plain text: the blocks but the captions, a blank line between two."""
+        return "\n\n".join(b.text for b in self.blocks if b.kind is not BlockKind.CAPTION)
+
+
+def blocks_to_json(blocks: tuple[Block, ...]) -> str:
+    """Blocks as the archive keeps them: a JSON list of objects without empty keys."""
+    rows = [
+        {"kind": b.kind.value, "text": b.text} | ({"rows": b.rows} if b.rows is not None else {})
+        for b in blocks
+    ]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+
+
+def blocks_from_json(text: str) -> tuple[Block, ...]:
+    """The inverse of :func:`blocks_to_json`."""
+    return tuple(
+        Block(
+            kind=BlockKind(row["kind"]),
+            text=row["text"],
+            rows=tuple(tuple(cells) for cells in row["rows"]) if "rows" in row else None,
+        )
+        for row in json.loads(text)
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stored:
+    """Where an article went and what that changed."""
+
+    article_id: int
+    change: Change
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hit:
+    """One search result; ``snippet`` marks the found words with ``[`` and ``]``-like markers."""
+
+    id: int
+    url: str
+    site: str
+    source: str
+    title: str
+    section: str | None
+    published_at: str | None
+    snippet: str
+    exact: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """One answered try of a URL: the state it led to, and why."""
+
+    url: str
+    at: dt.datetime
+    state: State
+    reason: str | None = None
+    status: int | None = None
+    page_id: int | None = None
