@@ -85,6 +85,8 @@ class Site:
     name: str
     homepage: str
     source: str
+    source_name: str | None = None
+    source_homepage: str | None = None
     language: str = "vi"
     family: str | None = None
     evidence: str | None = None
