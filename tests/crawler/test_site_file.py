@@ -1,0 +1,110 @@
+"""A wrong site file fails at once: its name, the key, and what is allowed."""
+
+from pathlib import Path
+
+import pytest
+
+from crawler.errors import SiteError
+from crawler.site import Keep, ListingKind
+from crawler.site_file import SITES, load_site, load_sites, source_of, unknown_site
+
+GOOD = """
+name = "Báo Thử Nghiệm"
+homepage = "https://bao.example/"
+article_url = '^https://bao\\.example/[a-z-]+-\\d+\\.html$'
+articles_per_week = 70
+
+[fields]
+title = "h1.tieu-de"
+
+[[listings]]
+kind = "feed"
+url = "https://bao.example/kinh-te.rss"
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    (folder / "bao-thu.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+WRONG = {
+    "a key misspelt": (GOOD.replace("articles_per_week", "article_per_week"), "article_per_week", "did you mean 'articles_per_week'"),
+    "a field misspelt": (GOOD.replace("title =", "titel ="), "fields.titel", "did you mean 'title'"),
+    "a name missing": (GOOD.replace('name = "Báo Thử Nghiệm"', ""), "name", "missing"),
+    "a homepage that is no address": (GOOD.replace("https://bao.example/\"\na", "bao.example\"\na"), "homepage", "http"),
+    "an unknown family": ('family = "vcorp"\n' + GOOD, "family", "did you mean 'vccorp'"),
+    "an unknown kind of listing": (GOOD.replace('"feed"', '"fed"'), "listings[0].kind", "did you mean 'feed'"),
+    "a bad regular expression": (GOOD.replace("[a-z-]+", "[a-z-"), "article_url", "regular expression"),
+    "a bad selector": (GOOD.replace("h1.tieu-de", "h1..tieu-de["), "fields.title", "selector"),
+    "a delay of zero": (GOOD + "[politeness]\ndelay = 0\n", "politeness.delay", "greater than or equal to 0.001"),
+    "a bad value of keep": ('keep = "everything"\n' + GOOD, "keep", "text, metadata"),
+    "a bad placeholder": (GOOD.replace("kinh-te.rss", "{page.rss"), "listings[0].url", "placeholder"),
+    "a text that is not TOML": (GOOD.replace("[fields]", "[fields"), "bao-thu.toml", "not TOML"),
+    "bytes that are not UTF-8": (None, "bao-thu.toml", "not TOML"),
+    "a wrong type": (GOOD.replace("= 70", '= "nhiều"'), "articles_per_week", "integer"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", WRONG)
+def test_a_wrong_file_says_where_and_what_is_allowed(tmp_path: Path, fault: str) -> None:
+    text, place, allowed = WRONG[fault]
+    write(tmp_path, text or GOOD)
+    if text is None:
+        (tmp_path / "bao-thu.toml").write_bytes(GOOD.encode("utf-16"))
+
+    with pytest.raises(SiteError) as error:
+        load_site("bao-thu", tmp_path)
+
+    assert str(tmp_path / "bao-thu.toml") in str(error.value)
+    assert place in str(error.value)
+    assert allowed in str(error.value)
+
+
+def test_a_site_stands_over_generic(tmp_path: Path) -> None:
+    site = load_site("bao-thu", write(tmp_path, GOOD))
+
+    assert "site h1.tieu-de" == str(site.fields["title"][0])
+    assert "generic" == site.fields["title"][-1].layer
+    assert ("bao.example", "www.bao.example") == site.hosts
+    assert site.is_article("https://bao.example/gia-dien-123.html")
+    assert not site.is_article("https://bao.example/kinh-te.htm")
+    assert ListingKind.FEED is site.listings[0].kind
+    assert "Báo Thử Nghiệm" == source_of(site).name
+
+
+def test_one_table_of_listings_expands_over_each_value(tmp_path: Path) -> None:
+    text = GOOD + (
+        '[[listings]]\nkind = "api"\nmethod = "POST"\nurl = "https://bao.example/api"\n'
+        'each = { zone = { "Kinh tế" = "11", "Năng lượng" = "12" } }\n'
+        'form = { zoneId = "{zone}", page = "{page}" }\n'
+    )
+
+    site = load_site("bao-thu", write(tmp_path, text))
+
+    assert [None, "Kinh tế", "Năng lượng"] == [one.section for one in site.listings]
+    assert {"zoneId": "12", "page": "{page}"} == site.listings[2].form
+
+
+def test_an_unknown_slug_is_told_what_there_is(tmp_path: Path) -> None:
+    with pytest.raises(SiteError, match="did you mean 'bao-thu'"):
+        load_site("bao-thuu", write(tmp_path, GOOD))
+
+
+def test_all_sites_of_the_program_are_right() -> None:
+    sites = load_sites(SITES)
+
+    assert {"moit-gov-vn", "baochinhphu", "cafef", "thanhnien", "vtv", "vietnamplus"} <= set(sites)
+    assert {"vietnamplus-en", "nhandan", "baodautu", "dantri", "vneconomy"} <= set(sites)
+    assert all(site.article_url and site.evidence for site in sites.values())
+
+
+def test_a_site_that_asks_not_to_be_archived_keeps_metadata_only() -> None:
+    assert Keep.METADATA is load_site("vnexpress", SITES).keep
+
+
+def test_any_address_has_a_site_of_generic_alone() -> None:
+    site = unknown_site("https://Bao.Example:8443/tin/1.html")
+
+    assert ("bao.example:8443",) == site.hosts
+    assert {"generic"} == {s.layer for chain in site.fields.values() for s in chain}

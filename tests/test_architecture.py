@@ -1,0 +1,79 @@
+"""The arrows of docs/architecture.md, read off the import statements themselves."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CODE = sorted(p for folder in ("archive", "crawler", "benchmarks") for p in (ROOT / folder).rglob("*.py"))
+FORBIDDEN = {
+    "archive": {"crawler", "scrapy", "twisted"},
+    "crawler/extract": {"scrapy", "twisted", "sqlite3", "sqlite_utils", "time"},
+    "crawler/listings": {"scrapy", "twisted", "sqlite3", "sqlite_utils", "time"},
+}
+CLOCKS = {"now", "utcnow", "today"}
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+@pytest.mark.parametrize("folder", FORBIDDEN)
+def test_arrows_point_one_way(folder: str) -> None:
+    wrong = {
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in (ROOT / folder).rglob("*.py")
+        for name in imported(path)
+        if name.split(".")[0] in FORBIDDEN[folder]
+    }
+
+    assert set() == wrong
+
+
+@pytest.mark.parametrize("folder", ["crawler/extract", "crawler/listings"])
+def test_reading_never_looks_at_a_clock(folder: str) -> None:
+    calls = {
+        f"{path.relative_to(ROOT)}:{node.lineno} calls {node.func.attr}()"
+        for path in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in CLOCKS
+    }
+
+    assert set() == calls
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_files_and_functions_stay_small(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    long = [
+        f"{node.name} has {length} lines"
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (length := (node.end_lineno or 0) - node.lineno + 1) > 60
+    ]
+
+    assert [] == long
+    assert len(text.splitlines()) <= 400
+
+
+@pytest.mark.parametrize("command", [["search", "--help"], ["show", "--help"], ["--help"]])
+def test_finding_never_loads_the_crawler(command: list[str]) -> None:
+    program = (
+        "import sys; from crawler.cli import main\n"
+        f"sys.argv = ['moit-news', *{command!r}]\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print([m for m in ('twisted', 'scrapy', 'lxml', 'dateparser') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert "[]" == done.stdout.splitlines()[-1]
