@@ -18,23 +18,19 @@ def _fold_table() -> dict[int, str | None]:
     return table | {ord(letter): base for letter, base in _NOT_DECOMPOSED.items()}
 
 
-def _clean_table() -> dict[int, str | None]:
-    """What no reader sees goes; every kind of blank becomes a space."""
-    table: dict[int, str | None] = {}
-    for code in range(0x10000):
-        category = unicodedata.category(chr(code))
-        if category in {"Cc", "Cf", "Cs"} and chr(code) not in "\t\n\r":
-            table[code] = None
-        elif category == "Zs" or chr(code) in "\t\x0b\x0c":
-            table[code] = " "
-    return table | {0x2028: "\n", 0x2029: "\n", 0x0085: "\n", 0x0D: "\n"}
-
-
 _FOLD = _fold_table()
-_CLEAN = _clean_table()
+# Control, format (zero-width, bidirectional, tags) and surrogate characters but the line breaks:
+# nobody sees them, they split words for the index, and SQLite refuses the last.
+_INVISIBLE = re.compile(
+    r"[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2"
+    r"\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    r"\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    r"\U000e0001\U000e0020-\U000e007f]+"
+)
+_BREAKS = re.compile(r"\r\n|[\r\x85\u2028\u2029]")
 _SYLLABLE = re.compile(r"[^\W_]+")
-_D_SYLLABLE = re.compile(r"[^\W_đĐ]*[đĐ][^\W_]*")
-_BLANKS = re.compile(r" {2,}")
+_OTHER_BLANKS = r"\t\x0b\x0c\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_BLANKS = re.compile(f"[ {_OTHER_BLANKS}]{{2,}}|[{_OTHER_BLANKS}]")
 _ROUND_BREAKS = re.compile(r" *\n *")
 
 
@@ -71,7 +67,8 @@ def d_forms(*texts: str | None) -> str | None:
     >>> d_forms("Điện lực đưa điện về Đà Nẵng", None)
     'dien dua da'
     """
-    found = (fold(s) for text in texts if text for s in _D_SYLLABLE.findall(nfc(text)))
+    words = (w for text in texts if text for w in _SYLLABLE.findall(nfc(text)))
+    found = (fold(w) for w in dict.fromkeys(words) if "đ" in w or "Đ" in w)
     return " ".join(dict.fromkeys(found)) or None
 
 
@@ -81,5 +78,5 @@ def clean(text: str) -> str:
     >>> clean("  Giá\u00a0 điện\u200b \\r\\n hôm nay ")
     'Giá điện\\nhôm nay'
     """
-    text = nfc(text.replace("\r\n", "\n").translate(_CLEAN))
+    text = nfc(_BREAKS.sub("\n", _INVISIBLE.sub("", text)))
     return _ROUND_BREAKS.sub("\n", _BLANKS.sub(" ", text)).strip()

@@ -57,3 +57,9 @@ def test_d_forms_hold_each_syllable_once_and_only_those_with_d_with_stroke():
 
 def test_syllables_are_cut_at_punctuation_and_underscores():
     assert syllables("TP.HCM: 16.294,9 tỉ_đồng") == ["tp", "hcm", "16", "294", "9", "ti", "dong"]
+
+
+def test_every_character_that_unicode_calls_control_format_or_surrogate_is_cleaned_away():
+    hidden = {c for c in map(chr, range(0x110000)) if unicodedata.category(c) in {"Cc", "Cf", "Cs"}}
+    kept = hidden - set("\t\n\r\x0b\x0c\x85")
+    assert clean("a" + "".join(sorted(kept)) + "b") == "ab"
