@@ -111,6 +111,7 @@ CREATE TABLE listings (
     key TEXT PRIMARY KEY, site TEXT NOT NULL REFERENCES sites(slug), url TEXT NOT NULL,
     etag TEXT, last_modified TEXT, body_hash TEXT, asked_at TEXT, answered_at TEXT, status INTEGER,
     reason TEXT, links INTEGER) WITHOUT ROWID;
+CREATE TABLE hosts (host TEXT PRIMARY KEY, not_before TEXT NOT NULL, reason TEXT) WITHOUT ROWID;
 """
 
 PAGES = """
