@@ -125,6 +125,7 @@ CREATE TABLE pages (
     fetched_at TEXT NOT NULL, status INTEGER NOT NULL, headers TEXT NOT NULL,
     sha256 BLOB REFERENCES bodies(sha256));
 CREATE INDEX pages_url ON pages(url, fetched_at);
+CREATE INDEX pages_sha256 ON pages(sha256);
 """
 
 

@@ -1,0 +1,279 @@
+"""Archive: the articles in archive.db, stored, revised, withdrawn, and read again by id or URL."""
+
+import datetime as dt
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from archive.connection import (
+    ARCHIVE_FILE,
+    PAGES_FILE,
+    explain,
+    explained,
+    open_file,
+    transaction,
+)
+from archive.errors import ArchiveError, NotFoundError, UrlError
+from archive.models import Article, Change, Source, Stored, blocks_to_json
+from archive.text import d_forms
+from archive.times import day_in_vietnam, to_text
+from archive.urls import canonical
+
+__all__ = ["Archive", "content_hash", "explain", "explained"]
+
+IDS_A_DAY = 10_000
+# All that a new reading of a page may change, in the order of the table.
+_READ = (
+    *("site", "source", "section", "published_at", "published_from", "modified_at", "year"),
+    *("language", "title", "lead", "authors", "tags", "images", "attachments", "layers"),
+    *("extractor", "content_hash", "d_forms", "blocks", "body"),
+)
+_COLUMNS = ", ".join(_READ)
+_MARKS = ", ".join(f":{column}" for column in _READ)
+_INSERT = f"""
+INSERT INTO articles (id, url, {_COLUMNS}, first_seen_at, last_seen_at, version, page_id)
+VALUES (:id, :url, {_MARKS}, :seen_at, :seen_at, 1, :page_id)
+"""  # noqa: S608 - made of our own column names
+_UPDATE = f"""
+UPDATE articles SET ({_COLUMNS}) = ({_MARKS}), last_seen_at = :seen_at,
+    withdrawn_at = NULL, page_id = :page_id, version = :version WHERE id = :id
+"""  # noqa: S608
+_KEEP_VERSION = """
+INSERT INTO versions (article_id, version, seen_at, replaced_at, page_id, content_hash,
+    published_at, title, lead, blocks, body)
+SELECT id, version, coalesce((SELECT max(replaced_at) FROM versions WHERE article_id = id),
+    first_seen_at), :seen_at, page_id, content_hash, published_at, title, lead, blocks, body
+FROM articles WHERE id = :id
+"""
+
+
+class Archive:
+    """One connection to archive.db; `add` and the other verbs join a transaction that is open."""
+
+    def __init__(self, connection: sqlite3.Connection, folder: Path, *, write: bool) -> None:
+        self.connection = connection
+        self.folder = folder
+        self.path = folder / ARCHIVE_FILE
+        self._write = write
+
+    @classmethod
+    def open(cls, folder: Path, *, write: bool = False) -> Self:
+        """The archive of a data folder; only a writer creates it or migrates its schema."""
+        return cls(open_file(folder / ARCHIVE_FILE, write=write), folder, write=write)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the file; a writer leaves it small and with statistics for the next reader."""
+        try:
+            if self._write and not self.connection.in_transaction:
+                with explained(self.path):
+                    self.connection.execute("PRAGMA busy_timeout = 1000")
+                    self.connection.execute("PRAGMA optimize")
+                    self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self.connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, with SQLite's errors explained; may stand inside another one."""
+        with explained(self.path), transaction(self.connection):
+            yield
+
+    def put_site(  # noqa: PLR0913 - a row has these columns
+        self,
+        *,
+        slug: str,
+        name: str,
+        homepage: str,
+        source: Source,
+        family: str | None = None,
+        evidence: str | None = None,
+    ) -> None:
+        """A site and its source as their files name them now."""
+        with self.transaction():
+            self.connection.execute(
+                "INSERT INTO sources VALUES (?, ?, ?, ?) ON CONFLICT (slug) DO UPDATE SET"
+                " name = excluded.name, homepage = excluded.homepage, language = excluded.language",
+                (source.slug, source.name, source.homepage, source.language),
+            )
+            self.connection.execute(
+                "INSERT INTO sites VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (slug) DO UPDATE SET"
+                " name = excluded.name, homepage = excluded.homepage, source = excluded.source,"
+                " family = excluded.family, evidence = excluded.evidence",
+                (slug, name, homepage, source.slug, family, evidence),
+            )
+
+    def add(
+        self, article: Article, *, site: str, page_id: int | None, seen_at: dt.datetime
+    ) -> Stored:
+        """Stores what a page says: a new article, a new version with the old one kept, or nothing
+        new. Names, sections and the like are brought up to date in each case."""
+        values = _values(article) | {"site": site, "page_id": page_id, "seen_at": to_text(seen_at)}
+        with self.transaction():
+            known = self.connection.execute(
+                "SELECT id, content_hash, version, page_id FROM articles WHERE url = ?",
+                (article.url,),
+            ).fetchone()
+            if known is None:
+                article_id = self._free_id(day_in_vietnam(article.published_at or seen_at))
+                self.connection.execute(_INSERT, values | {"id": article_id})
+                return Stored(article_id=article_id, change=Change.NEW)
+            return self._update(known, values)
+
+    def _update(self, known: sqlite3.Row, values: dict[str, object]) -> Stored:
+        changed = known["content_hash"] != values["content_hash"]
+        values |= {"id": known["id"], "version": known["version"] + changed}
+        if changed:
+            self.connection.execute(_KEEP_VERSION, values)
+        elif known["page_id"] is not None:
+            values["page_id"] = known["page_id"]  # the page on which this version was first seen
+        self.connection.execute(_UPDATE, values)
+        change = Change.REVISED if changed else Change.UNCHANGED
+        return Stored(article_id=known["id"], change=change)
+
+    def _free_id(self, day: dt.date) -> int:
+        """The next id of a day; a day that is full goes on in days 32 to 99 of its month, so that
+        ids stay in the order of months."""
+        month = day.year * 100 + day.month
+        for number in (day.day, *range(32, 100)):
+            first = (month * 100 + number) * IDS_A_DAY
+            last = self.connection.execute(
+                "SELECT max(id) FROM articles WHERE id BETWEEN ? AND ?",
+                (first, first + IDS_A_DAY - 1),
+            ).fetchone()[0]
+            free = first + 1 if last is None else int(last) + 1
+            if free < first + IDS_A_DAY:
+                return free
+        raise ArchiveError(
+            f"{self.path}: no id is left for {day}; 690,000 articles are of its month"
+        )
+
+    def withdraw(self, url: str, at: dt.datetime) -> bool:
+        """Marks an article whose page is gone; its text is kept. False where none is kept or it
+        was withdrawn before."""
+        with self.transaction():
+            cursor = self.connection.execute(
+                "UPDATE articles SET withdrawn_at = ? WHERE url = ? AND withdrawn_at IS NULL",
+                (to_text(at), url),
+            )
+        return cursor.rowcount == 1
+
+    def article(self, ref: str | int) -> sqlite3.Row:
+        """The row of an article by its id or by its URL in any spelling, else NotFoundError."""
+        with explained(self.path):
+            for column, value in _places(str(ref).strip()):
+                sql = f"SELECT * FROM articles WHERE {column} = ?"  # noqa: S608 - our own names
+                row: sqlite3.Row | None = self.connection.execute(sql, (value,)).fetchone()
+                if row is not None:
+                    return row
+        raise NotFoundError(
+            f"no article {ref} is kept: `moit-news search` finds what is, "
+            "`moit-news why URL` tells what became of an address"
+        )
+
+    def versions(self, article_id: int) -> list[sqlite3.Row]:
+        """The texts that an article had before its present one, the oldest first."""
+        with explained(self.path):
+            return self.connection.execute(
+                "SELECT * FROM versions WHERE article_id = ? ORDER BY version", (article_id,)
+            ).fetchall()
+
+    def integrity(self) -> list[str]:
+        """What is wrong inside archive.db and pages.db, read row by row; empty if nothing is."""
+        findings = []
+        for path in (self.path, self.folder / PAGES_FILE):
+            if path.exists():
+                findings += _integrity(path)
+        return findings
+
+
+def content_hash(article: Article) -> str:
+    """Two readings with the same hash say the same: title, lead, blocks and published time."""
+    published = article.published_at and to_text(article.published_at)
+    said = [article.title, article.lead, blocks_to_json(article.blocks), published]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def _values(article: Article) -> dict[str, object]:
+    published = article.published_at
+    body = article.text or None
+    return {
+        "url": article.url,
+        "source": article.source,
+        "section": article.section,
+        "published_at": published and to_text(published),
+        "published_from": article.published_from and article.published_from.value,
+        "modified_at": article.modified_at and to_text(article.modified_at),
+        "year": published and day_in_vietnam(published).year,
+        "language": article.language,
+        "title": article.title,
+        "lead": article.lead,
+        "authors": _list(article.authors),
+        "tags": _list(article.tags),
+        "images": _list([asdict(image) for image in article.images]),
+        "attachments": _list([asdict(attachment) for attachment in article.attachments]),
+        "layers": json.dumps(dict(article.layers), ensure_ascii=False),
+        "extractor": article.extractor,
+        "content_hash": content_hash(article),
+        "d_forms": d_forms(article.title, article.lead, body),
+        "blocks": blocks_to_json(article.blocks) if article.blocks else None,
+        "body": body,
+    }
+
+
+def _list(values: Sequence[object]) -> str | None:
+    return json.dumps(values, ensure_ascii=False) if values else None
+
+
+def _places(ref: str) -> list[tuple[str, str | int]]:
+    """Where to look for what a reader calls an article; a pasted address may have either scheme."""
+    if ref.isdecimal() and len(ref) < 19:
+        return [("id", int(ref))]
+    try:
+        url = canonical(ref if "://" in ref else f"https://{ref}")
+    except UrlError:
+        return []
+    rest = url.partition("://")[2]
+    return [("url", url), ("url", f"https://{rest}"), ("url", f"http://{rest}")]
+
+
+def _integrity(path: Path) -> list[str]:
+    # A connection of its own that may write: FTS5 is asked for its check by an INSERT.
+    with explained(path), closing(open_file(path, write=True)) as connection:
+        findings = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+        findings = [f"{path.name}: {found}" for found in findings if found != "ok"]
+        for table, _, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+            findings.append(f"{path.name}: a row of {table} names a row that {parent} lacks")
+        if path.name == ARCHIVE_FILE:
+            findings += [
+                f
+                for table in ("articles_fts", "articles_exact")
+                for f in _full_text_integrity(connection, table)
+            ]
+    return findings
+
+
+def _full_text_integrity(connection: sqlite3.Connection, table: str) -> list[str]:
+    try:  # without rank 1 the index is not compared with the articles
+        connection.execute(f"INSERT INTO {table}({table}, rank) VALUES ('integrity-check', 1)")  # noqa: S608
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorname", "").startswith("SQLITE_CORRUPT"):
+            return [f"{ARCHIVE_FILE}: the index {table} does not match the articles ({error})"]
+        raise
+    return []
