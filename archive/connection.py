@@ -52,6 +52,11 @@ def open_file(path: Path, *, write: bool) -> sqlite3.Connection:
             f"there is no {path.name} in {path.parent}: run `moit-news crawl` first, "
             "or point MOIT_NEWS_DATA to the folder that holds it"
         )
+    if write and path.exists() and not os.access(path, os.W_OK):
+        raise ArchiveReadOnlyError(  # SQLite would open it and fail at the first write
+            f"{path} may not be written by this user: change its owner or its mode, "
+            "or run this as the user that it belongs to"
+        )
     with explained(path):
         connection = _connect(path, "rwc" if write else "ro")
         try:

@@ -19,7 +19,7 @@ from archive.connection import (
     open_file,
     transaction,
 )
-from archive.errors import ArchiveError, NotFoundError, UrlError
+from archive.errors import ArchiveDamagedError, ArchiveError, NotFoundError, UrlError
 from archive.models import Article, Change, Source, Stored, blocks_to_json
 from archive.text import d_forms
 from archive.times import day_in_vietnam, to_text
@@ -76,7 +76,10 @@ class Archive:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close()
+        if error is None:
+            self.close()
+        else:
+            self.connection.close()
 
     def close(self) -> None:
         """Closes the file; a writer leaves it small and with statistics for the next reader."""
@@ -254,26 +257,29 @@ def _places(ref: str) -> list[tuple[str, str | int]]:
 
 
 def _integrity(path: Path) -> list[str]:
-    # A connection of its own that may write: FTS5 is asked for its check by an INSERT.
-    with explained(path), closing(open_file(path, write=True)) as connection:
-        findings = [row[0] for row in connection.execute("PRAGMA integrity_check")]
-        findings = [f"{path.name}: {found}" for found in findings if found != "ok"]
-        for table, _, parent, _ in connection.execute("PRAGMA foreign_key_check"):
-            findings.append(f"{path.name}: a row of {table} names a row that {parent} lacks")
-        if path.name == ARCHIVE_FILE:
-            findings += [
-                f
-                for table in ("articles_fts", "articles_exact")
-                for f in _full_text_integrity(connection, table)
-            ]
-    return findings
+    try:
+        # A connection of its own that may write: FTS5 is asked for its check by an INSERT.
+        with explained(path), closing(open_file(path, write=True)) as connection:
+            return [f"{path.name}: {found}" for found in _findings(connection, path)]
+    except ArchiveDamagedError as error:
+        return [str(error)]
 
 
-def _full_text_integrity(connection: sqlite3.Connection, table: str) -> list[str]:
+def _findings(connection: sqlite3.Connection, path: Path) -> list[str]:
+    told = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+    findings = [finding for finding in told if finding != "ok"]
+    for table, _, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+        findings.append(f"a row of {table} names a row that {parent} lacks")
+    tables = ("articles_fts", "articles_exact") if path.name == ARCHIVE_FILE else ()
+    wrong = [table for table in tables if not _matches_articles(connection, table)]
+    return findings + [f"the index {table} does not match the articles" for table in wrong]
+
+
+def _matches_articles(connection: sqlite3.Connection, table: str) -> bool:
     try:  # without rank 1 the index is not compared with the articles
         connection.execute(f"INSERT INTO {table}({table}, rank) VALUES ('integrity-check', 1)")  # noqa: S608
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorname", "").startswith("SQLITE_CORRUPT"):
-            return [f"{ARCHIVE_FILE}: the index {table} does not match the articles ({error})"]
+            return False
         raise
-    return []
+    return True

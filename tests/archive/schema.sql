@@ -1,0 +1,29 @@
+-- archive.db
+CREATE TABLE sources ( slug TEXT PRIMARY KEY, name TEXT NOT NULL, homepage TEXT NOT NULL, language TEXT NOT NULL)
+CREATE TABLE sites ( slug TEXT PRIMARY KEY, name TEXT NOT NULL, homepage TEXT NOT NULL, source TEXT NOT NULL REFERENCES sources(slug), family TEXT, evidence TEXT)
+CREATE TABLE articles ( id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, site TEXT NOT NULL REFERENCES sites(slug), source TEXT NOT NULL REFERENCES sources(slug), section TEXT, published_at TEXT, published_from TEXT, modified_at TEXT, year INTEGER, language TEXT, title TEXT NOT NULL, lead TEXT, authors TEXT, tags TEXT, images TEXT, attachments TEXT, layers TEXT, first_seen_at TEXT NOT NULL, last_seen_at TEXT NOT NULL, withdrawn_at TEXT, version INTEGER NOT NULL, page_id INTEGER, extractor INTEGER NOT NULL, content_hash TEXT NOT NULL, d_forms TEXT, blocks TEXT, body TEXT)
+CREATE INDEX articles_published ON articles(published_at)
+CREATE INDEX articles_source_published ON articles(source, published_at)
+CREATE INDEX articles_site_published ON articles(site, published_at)
+CREATE INDEX articles_year_site ON articles(year, site)
+CREATE INDEX articles_section ON articles(section)
+CREATE TABLE versions ( article_id INTEGER NOT NULL REFERENCES articles(id), version INTEGER NOT NULL, seen_at TEXT NOT NULL, replaced_at TEXT NOT NULL, page_id INTEGER, content_hash TEXT NOT NULL, published_at TEXT, title TEXT NOT NULL, lead TEXT, blocks TEXT, body TEXT, PRIMARY KEY (article_id, version))
+CREATE TABLE runs ( id INTEGER PRIMARY KEY, started_at TEXT NOT NULL, ended_at TEXT, command TEXT NOT NULL, program TEXT NOT NULL, exit_code INTEGER, reason TEXT)
+CREATE TABLE run_sites ( run_id INTEGER NOT NULL REFERENCES runs(id), site TEXT NOT NULL REFERENCES sites(slug), listings INTEGER NOT NULL DEFAULT 0, listings_failed INTEGER NOT NULL DEFAULT 0, found INTEGER NOT NULL DEFAULT 0, asked INTEGER NOT NULL DEFAULT 0, new INTEGER NOT NULL DEFAULT 0, revised INTEGER NOT NULL DEFAULT 0, unchanged INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0, refused INTEGER NOT NULL DEFAULT 0, gone INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0, reason TEXT, PRIMARY KEY (run_id, site))
+CREATE TABLE frontier ( url TEXT PRIMARY KEY, site TEXT NOT NULL REFERENCES sites(slug), state TEXT NOT NULL CHECK (state IN ('due','fetching','done','unchanged','failed','refused','gone','ignored')), reason TEXT, tries INTEGER NOT NULL DEFAULT 0, found_at TEXT NOT NULL, found_on TEXT, listed_date TEXT, listed_title TEXT, listed_section TEXT, asked_at TEXT, answered_at TEXT, due_at TEXT, status INTEGER, etag TEXT, last_modified TEXT, page_id INTEGER, article_id INTEGER REFERENCES articles(id)) WITHOUT ROWID
+CREATE INDEX frontier_due ON frontier(site, state, due_at)
+CREATE TABLE outcomes ( id INTEGER PRIMARY KEY, url TEXT NOT NULL, run_id INTEGER REFERENCES runs(id), at TEXT NOT NULL, state TEXT NOT NULL, reason TEXT, status INTEGER, page_id INTEGER)
+CREATE INDEX outcomes_url ON outcomes(url, at)
+CREATE TABLE listings ( key TEXT PRIMARY KEY, site TEXT NOT NULL REFERENCES sites(slug), url TEXT NOT NULL, etag TEXT, last_modified TEXT, body_hash TEXT, asked_at TEXT, answered_at TEXT, status INTEGER, reason TEXT, links INTEGER) WITHOUT ROWID
+CREATE TABLE hosts (host TEXT PRIMARY KEY, not_before TEXT NOT NULL, reason TEXT) WITHOUT ROWID
+CREATE VIRTUAL TABLE articles_fts USING fts5(title, lead, body, d_forms, tokenize='unicode61 remove_diacritics 2', content="articles", content_rowid="id")
+CREATE VIRTUAL TABLE articles_exact USING fts5(title, lead, body, tokenize='unicode61 remove_diacritics 0', detail=none, content='articles', content_rowid='id')
+CREATE TRIGGER articles_ai AFTER INSERT ON articles BEGIN INSERT INTO articles_fts(rowid, title, lead, body, d_forms) VALUES (new.id, new.title, new.lead, new.body, new.d_forms); INSERT INTO articles_exact(rowid, title, lead, body) VALUES (new.id, new.title, new.lead, new.body); END
+CREATE TRIGGER articles_ad AFTER DELETE ON articles BEGIN INSERT INTO articles_fts(articles_fts, rowid, title, lead, body, d_forms) VALUES ('delete', old.id, old.title, old.lead, old.body, old.d_forms); INSERT INTO articles_exact(articles_exact, rowid, title, lead, body) VALUES ('delete', old.id, old.title, old.lead, old.body); END
+CREATE TRIGGER articles_au AFTER UPDATE OF id, title, lead, body, d_forms ON articles WHEN old.id IS NOT new.id OR old.title IS NOT new.title OR old.lead IS NOT new.lead OR old.body IS NOT new.body OR old.d_forms IS NOT new.d_forms BEGIN INSERT INTO articles_fts(articles_fts, rowid, title, lead, body, d_forms) VALUES ('delete', old.id, old.title, old.lead, old.body, old.d_forms); INSERT INTO articles_exact(articles_exact, rowid, title, lead, body) VALUES ('delete', old.id, old.title, old.lead, old.body); INSERT INTO articles_fts(rowid, title, lead, body, d_forms) VALUES (new.id, new.title, new.lead, new.body, new.d_forms); INSERT INTO articles_exact(rowid, title, lead, body) VALUES (new.id, new.title, new.lead, new.body); END
+-- pages.db
+CREATE TABLE dictionaries ( id INTEGER PRIMARY KEY, site TEXT NOT NULL, made_at TEXT NOT NULL, z BLOB NOT NULL)
+CREATE TABLE bodies ( sha256 BLOB PRIMARY KEY, dictionary_id INTEGER REFERENCES dictionaries(id), size INTEGER NOT NULL, z BLOB NOT NULL)
+CREATE TABLE pages ( id INTEGER PRIMARY KEY, site TEXT NOT NULL, url TEXT NOT NULL, final_url TEXT NOT NULL, fetched_at TEXT NOT NULL, status INTEGER NOT NULL, headers TEXT NOT NULL, sha256 BLOB REFERENCES bodies(sha256))
+CREATE INDEX pages_url ON pages(url, fetched_at)
+CREATE INDEX pages_sha256 ON pages(sha256)
