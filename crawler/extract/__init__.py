@@ -1,0 +1,1 @@
+"""A kept page becomes an article: pure, no Scrapy, no disk, no clock."""

@@ -1,0 +1,82 @@
+"""JSON-LD as sites really write it: escaped twice, in graphs and arrays, with broken commas."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from archive.text import clean
+
+_WRAPPERS = re.compile(r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[)|(?://\s*)?(?:-->|\]\]>)\s*;?\s*$")
+_TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
+_DEEPEST = 12
+
+
+def objects(blocks: Iterable[str]) -> list[dict[str, Any]]:
+    """All objects of the blocks, graphs and arrays opened, articles first; bad blocks give none.
+
+    >>> objects(['[{"@graph": [{"@type": "Person"}, {"@type": "NewsArticle"}]}]'])[0]["@type"]
+    'NewsArticle'
+    """
+    found = [one for block in blocks for one in _open(_load(block), _DEEPEST)]
+    return sorted(found, key=_rank)
+
+
+def values(found: list[dict[str, Any]], path: str) -> list[str]:
+    """The texts at a dotted path in the first object that has any, entities resolved.
+
+    >>> values([{"author": [{"name": "An &amp;amp; B\u00ecnh"}]}], "author.name")
+    ['An & Bình']
+    """
+    for one in found:
+        texts = [text for value in _at(one, path.split(".")) if (text := _text(value))]
+        if texts:
+            return texts
+    return []
+
+
+def _load(block: str) -> Any:
+    block = _WRAPPERS.sub("", block)
+    for attempt in (block, _TRAILING_COMMA.sub("", block), html.unescape(block)):
+        try:
+            return json.loads(attempt, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _open(value: Any, depth: int) -> Iterator[dict[str, Any]]:
+    if depth and isinstance(value, list):
+        for one in value:
+            yield from _open(one, depth - 1)
+    elif depth and isinstance(value, dict):
+        yield value
+        yield from _open(value.get("@graph"), depth - 1)
+
+
+def _rank(one: dict[str, Any]) -> int:
+    kinds = one.get("@type")
+    names = kinds if isinstance(kinds, list) else [kinds]
+    if any(str(name).endswith(("Article", "Posting")) for name in names):
+        return 0
+    return 1 if "VideoObject" in names or "WebPage" in names else 2
+
+
+def _at(value: Any, steps: list[str]) -> Iterator[Any]:
+    if isinstance(value, list):
+        for one in value:
+            yield from _at(one, steps)
+    elif not steps:
+        yield value
+    elif isinstance(value, dict):
+        yield from _at(value.get(steps[0]), steps[1:])
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str | int | float):
+        return ""
+    # Some sites escape what their template has escaped already: &amp;#7871;
+    return clean(html.unescape(html.unescape(str(value)))).replace("\n", " ")

@@ -1,0 +1,135 @@
+"""One parse of a page, and what is looked up in it again and again."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, cast
+
+from bs4 import BeautifulSoup
+from lxml import etree
+
+from archive.models import Page
+from archive.text import clean
+from crawler.errors import NotHtmlError, TooComplexError
+from crawler.extract import json_ld
+from crawler.extract.decode import utf8
+from crawler.extract.hostile import refuse_hostile
+
+Element = etree._Element
+
+# libxml2 drops, without an error, all text below and after this many nested elements.
+_DEEPEST = 2040
+_TOO_DEEP = etree.XPath("boolean(" + "/*" * _DEEPEST + ")")
+_FLAT = 200
+# beautifulsoup4 reads about a megabyte a second.
+_LARGEST_DEEP = 500_000
+
+_METAS = etree.XPath("descendant::meta[@content]")
+_SCRIPTS = etree.XPath("descendant::script[contains(@type, 'ld')]")
+_SKIPPED = {"script", "style", "noscript", "template", "svg", "iframe"}
+_BREAKING = {"br", "p", "div", "li", "tr", "td", "th", "h1", "h2", "h3", "h4", "ul", "ol"}
+_BLANKS = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A parsed page: its root, its meta elements by name, its JSON-LD."""
+
+    root: Element
+    page: Page
+    # Elements that another field was read from: they are not body.
+    taken: set[Element] = field(default_factory=set)
+
+    @cached_property
+    def metas(self) -> dict[str, list[str]]:
+        """The contents of meta elements by lower-case name, property or itemprop."""
+        found: dict[str, list[str]] = {}
+        for meta in cast(list[Element], _METAS(self.root)):
+            names = {meta.get(key, "").lower() for key in ("name", "property", "itemprop")}
+            for name in names - {""}:
+                found.setdefault(name, []).append(line(html.unescape(meta.get("content", ""))))
+        return found
+
+    def meta(self, name: str) -> str | None:
+        """The first content of that name that is not empty."""
+        return next((text for text in self.metas.get(name, ()) if text), None)
+
+    @cached_property
+    def json_ld(self) -> list[dict[str, Any]]:
+        """The objects of all JSON-LD blocks, articles first."""
+        scripts = cast(list[Element], _SCRIPTS(self.root))
+        return json_ld.objects(script.text or "" for script in scripts)
+
+
+def parse(page: Page) -> Tree:
+    """The page as a tree; raises NotHtmlError and TooComplexError."""
+    markup = utf8(page)
+    refuse_hostile(markup)
+    root = _root(markup)
+    if _TOO_DEEP(root):
+        root = _root(_flattened(markup))
+    return Tree(root=root, page=page)
+
+
+def _root(markup: bytes) -> Element:
+    parser = etree.HTMLParser(
+        encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(markup, parser)
+    except etree.XMLSyntaxError as error:
+        raise NotHtmlError(f"the answer has no markup that can be read: {error}") from error
+    if root is None or not len(root):
+        raise NotHtmlError("the answer has no markup that can be read; look at the kept page")
+    return root
+
+
+def _flattened(markup: bytes) -> bytes:
+    """The same text with few levels: beautifulsoup4 has no limit where libxml2 cuts off."""
+    if len(markup) > _LARGEST_DEEP:
+        raise TooComplexError(
+            f"more than {_DEEPEST} nested elements in {len(markup):,} bytes; kept, but not read"
+        )
+    soup = BeautifulSoup(markup.decode("utf-8", "replace"), "html.parser")
+    depths: dict[int, int] = {id(soup): 0}
+    for tag in soup.find_all(True):
+        depths[id(tag)] = depth = depths[id(tag.parent)] + 1
+        if depth > _FLAT:
+            # Only the content of a hidden tag is written; a <p> ends the <p> before it.
+            # (unwrap() would take quadratic time.)
+            tag.hidden = tag.name not in _BREAKING
+            tag.name, tag.attrs = "p", {}
+    return str(soup).encode("utf-8", "replace")
+
+
+def line(text: str) -> str:
+    """Text on one line: clean, every white space one blank.
+
+    >>> line(" Giá\\n điện ")
+    'Giá điện'
+    """
+    return _BLANKS.sub(" ", clean(text)).strip()
+
+
+def text_of(element: Element, without: frozenset[Element] | set[Element] = frozenset()) -> str:
+    """The element's text on one line; no scripts, nothing glued where a block or line ends."""
+    pieces: list[str] = []
+    walk = etree.iterwalk(element, events=("start", "end"))
+    for event, node in walk:
+        tag = node.tag
+        if event == "start":
+            if tag in _SKIPPED or node in without:
+                walk.skip_subtree()
+                continue
+            if tag in _BREAKING:
+                pieces.append(" ")
+            pieces.append(node.text or "")
+        else:
+            if tag in _BREAKING:
+                pieces.append(" ")
+            if node is not element:
+                pieces.append(node.tail or "")
+    return line("".join(pieces))
