@@ -182,7 +182,7 @@ class Stored:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hit:
-    """One search result; ``snippet`` marks the found words with ``[`` and ``]``-like markers."""
+    """One search result; in ``snippet`` and ``marked_title`` the found words stand in ``⟦ ⟧``."""
 
     id: int
     url: str
@@ -193,6 +193,8 @@ class Hit:
     published_at: str | None
     snippet: str
     exact: bool
+    marked_title: str = ""
+    withdrawn_at: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
