@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-CODE = sorted(p for folder in ("archive", "crawler", "benchmarks") for p in (ROOT / folder).rglob("*.py"))
+CODE = sorted(
+    p for folder in ("archive", "crawler", "benchmarks") for p in (ROOT / folder).rglob("*.py")
+)
 FORBIDDEN = {
     "archive": {"crawler", "scrapy", "twisted"},
     "crawler/extract": {"scrapy", "twisted", "sqlite3", "sqlite_utils", "time"},
@@ -74,6 +76,8 @@ def test_finding_never_loads_the_crawler(command: list[str]) -> None:
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "print([m for m in ('twisted', 'scrapy', 'lxml', 'dateparser') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
 
     assert "[]" == done.stdout.splitlines()[-1]

@@ -35,7 +35,7 @@ WRONG = {
     "a homepage that is no address": (GOOD.replace("https://bao.example/\"\na", "bao.example\"\na"), "homepage", "http"),
     "an unknown family": ('family = "vcorp"\n' + GOOD, "family", "did you mean 'vccorp'"),
     "an unknown kind of listing": (GOOD.replace('"feed"', '"fed"'), "listings[0].kind", "did you mean 'feed'"),
-    "a bad regular expression": (GOOD.replace("[a-z-]+", "[a-z-"), "article_url", "regular expression"),
+    "a bad regular expression": (GOOD.replace("[a-z-]+", "([a-z"), "article_url", "regular expression"),
     "a bad selector": (GOOD.replace("h1.tieu-de", "h1..tieu-de["), "fields.title", "selector"),
     "a delay of zero": (GOOD + "[politeness]\ndelay = 0\n", "politeness.delay", "greater than or equal to 0.001"),
     "a bad value of keep": ('keep = "everything"\n' + GOOD, "keep", "text, metadata"),
