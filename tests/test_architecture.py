@@ -64,7 +64,7 @@ def test_files_and_functions_stay_small(path: Path) -> None:
         and (length := (node.end_lineno or 0) - node.lineno + 1) > 60
     ]
 
-    assert [] == long
+    assert long == []
     assert len(text.splitlines()) <= 400
 
 
@@ -80,4 +80,4 @@ def test_finding_never_loads_the_crawler(command: list[str]) -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
 
-    assert "[]" == done.stdout.splitlines()[-1]
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -29,21 +29,49 @@ def write(folder: Path, text: str) -> Path:
 
 
 WRONG = {
-    "a key misspelt": (GOOD.replace("articles_per_week", "article_per_week"), "article_per_week", "did you mean 'articles_per_week'"),
-    "a field misspelt": (GOOD.replace("title =", "titel ="), "fields.titel", "did you mean 'title'"),
+    "a key misspelt": (
+        GOOD.replace("articles_per_week", "article_per_week"),
+        "article_per_week",
+        "did you mean 'articles_per_week'",
+    ),
+    "a field misspelt": (
+        GOOD.replace("title =", "titel ="),
+        "fields.titel",
+        "did you mean 'title'",
+    ),
     "a name missing": (GOOD.replace('name = "Báo Thử Nghiệm"', ""), "name", "missing"),
-    "a homepage that is no address": (GOOD.replace("https://bao.example/\"\na", "bao.example\"\na"), "homepage", "http"),
+    "a homepage that is no address": (
+        GOOD.replace('https://bao.example/"\na', 'bao.example"\na'),
+        "homepage",
+        "http",
+    ),
     "an unknown family": ('family = "vcorp"\n' + GOOD, "family", "did you mean 'vccorp'"),
-    "an unknown kind of listing": (GOOD.replace('"feed"', '"fed"'), "listings[0].kind", "did you mean 'feed'"),
-    "a bad regular expression": (GOOD.replace("[a-z-]+", "([a-z"), "article_url", "regular expression"),
+    "an unknown kind of listing": (
+        GOOD.replace('"feed"', '"fed"'),
+        "listings[0].kind",
+        "did you mean 'feed'",
+    ),
+    "a bad regular expression": (
+        GOOD.replace("[a-z-]+", "([a-z"),
+        "article_url",
+        "regular expression",
+    ),
     "a bad selector": (GOOD.replace("h1.tieu-de", "h1..tieu-de["), "fields.title", "selector"),
-    "a delay of zero": (GOOD + "[politeness]\ndelay = 0\n", "politeness.delay", "greater than or equal to 0.001"),
+    "a delay of zero": (
+        GOOD + "[politeness]\ndelay = 0\n",
+        "politeness.delay",
+        "greater than or equal to 0.001",
+    ),
     "a bad value of keep": ('keep = "everything"\n' + GOOD, "keep", "text, metadata"),
-    "a bad placeholder": (GOOD.replace("kinh-te.rss", "{page.rss"), "listings[0].url", "placeholder"),
+    "a bad placeholder": (
+        GOOD.replace("kinh-te.rss", "{page.rss"),
+        "listings[0].url",
+        "placeholder",
+    ),
     "a text that is not TOML": (GOOD.replace("[fields]", "[fields"), "bao-thu.toml", "not TOML"),
     "bytes that are not UTF-8": (None, "bao-thu.toml", "not TOML"),
     "a wrong type": (GOOD.replace("= 70", '= "nhiều"'), "articles_per_week", "integer"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("fault", WRONG)
@@ -64,13 +92,13 @@ def test_a_wrong_file_says_where_and_what_is_allowed(tmp_path: Path, fault: str)
 def test_a_site_stands_over_generic(tmp_path: Path) -> None:
     site = load_site("bao-thu", write(tmp_path, GOOD))
 
-    assert "site h1.tieu-de" == str(site.fields["title"][0])
-    assert "generic" == site.fields["title"][-1].layer
-    assert ("bao.example", "www.bao.example") == site.hosts
+    assert str(site.fields["title"][0]) == "site h1.tieu-de"
+    assert site.fields["title"][-1].layer == "generic"
+    assert site.hosts == ("bao.example", "www.bao.example")
     assert site.is_article("https://bao.example/gia-dien-123.html")
     assert not site.is_article("https://bao.example/kinh-te.htm")
     assert ListingKind.FEED is site.listings[0].kind
-    assert "Báo Thử Nghiệm" == source_of(site).name
+    assert source_of(site).name == "Báo Thử Nghiệm"
 
 
 def test_one_table_of_listings_expands_over_each_value(tmp_path: Path) -> None:
@@ -82,8 +110,8 @@ def test_one_table_of_listings_expands_over_each_value(tmp_path: Path) -> None:
 
     site = load_site("bao-thu", write(tmp_path, text))
 
-    assert [None, "Kinh tế", "Năng lượng"] == [one.section for one in site.listings]
-    assert {"zoneId": "12", "page": "{page}"} == site.listings[2].form
+    assert [one.section for one in site.listings] == [None, "Kinh tế", "Năng lượng"]
+    assert site.listings[2].form == {"zoneId": "12", "page": "{page}"}
 
 
 def test_an_unknown_slug_is_told_what_there_is(tmp_path: Path) -> None:
@@ -106,5 +134,5 @@ def test_a_site_that_asks_not_to_be_archived_keeps_metadata_only() -> None:
 def test_any_address_has_a_site_of_generic_alone() -> None:
     site = unknown_site("https://Bao.Example:8443/tin/1.html")
 
-    assert ("bao.example:8443",) == site.hosts
+    assert site.hosts == ("bao.example:8443",)
     assert {"generic"} == {s.layer for chain in site.fields.values() for s in chain}

@@ -1,0 +1,73 @@
+"""What the program can write of its documentation is current; the rest is complete."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+from crawler.cli import main
+from sqlite_utils import Database
+
+from archive.migrations import archive_migrations, pages_migrations
+from crawler.site_schema import FieldsTable, ListingTable, PolitenessTable, SiteFile
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = sorted((ROOT / "docs").rglob("*.md"))
+WRITTEN = ["docs/cli.md", "docs/sites.md", "docs/schema.md"]
+
+
+@pytest.mark.parametrize("page", WRITTEN)
+def test_pages_the_program_writes_are_current(page: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "cogapp", "--check", "-P", page],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, f"{page} is old; run: make docs\n{done.stdout}{done.stderr}"
+
+
+def test_every_key_of_a_site_file_is_explained() -> None:
+    text = (ROOT / "docs/add-a-site.md").read_text(encoding="utf-8")
+    keys = {
+        key
+        for table in (SiteFile, FieldsTable, ListingTable, PolitenessTable)
+        for key in table.model_fields
+    }
+
+    assert set() == {key for key in keys if f"`{key}`" not in text}
+
+
+def test_every_column_is_explained() -> None:
+    said = yaml.safe_load((ROOT / "archive/web/metadata.yaml").read_text(encoding="utf-8"))
+    silent = set()
+    for name, migrations in (("archive", archive_migrations), ("pages", pages_migrations)):
+        db = Database(memory=True)
+        migrations.apply(db)
+        for table in db.tables:
+            if not re.search(r"^_|_fts|_exact", table.name):
+                words = said["databases"][name]["tables"].get(table.name, {})
+                silent |= {
+                    f"{name}.{table.name}.{column.name}"
+                    for column in table.columns
+                    if not words.get("columns", {}).get(column.name)
+                }
+
+    assert set() == silent
+
+
+def test_every_command_has_a_help_text() -> None:
+    context = click.Context(main)
+    commands = {name: main.get_command(context, name) for name in main.list_commands(context)}
+
+    assert {"crawl", "search", "show", "why", "serve"} <= set(commands)
+    assert [name for name, one in commands.items() if one is None or not one.help] == []
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *DOCS], ids=lambda p: p.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text(encoding="utf-8"))
+
+    assert [link for link in links if not (page.parent / link).exists()] == []
