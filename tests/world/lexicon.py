@@ -14,19 +14,21 @@ FEMALE = (
     "Thị Thu Hà", "Ngọc Lan", "Thanh Huyền", "Bích Thủy", "Kim Oanh", "Mai Phương", "Thu Trang",
     "Hồng Nhung", "Diệu Linh", "Thị Minh Tâm", "Khánh Vân", "Tuyết Mai",
 )  # fmt: skip
-OFFICES = (
+OFFICES: tuple[str, ...] = (
     "Phó Cục trưởng Cục Xuất nhập khẩu", "Phó Cục trưởng Cục Công Thương địa phương",
     "Phó Vụ trưởng Vụ Kế hoạch", "Trưởng phòng Nghiệp vụ của Cục Điện lực",
     "Phó Cục trưởng Cục Quản lý thị trường trong nước", "Phó Giám đốc Sở Công Thương",
     "Phó Chánh Văn phòng Bộ", "Trưởng phòng Quản lý thương mại của Sở Công Thương",
     "Phó Cục trưởng Cục Thương mại điện tử", "Phó Cục trưởng Cục Phòng vệ thương mại",
 )  # fmt: skip
-EXPERTS = (
+EXPERTS: tuple[str, ...] = (
     "chuyên gia kinh tế độc lập", "giảng viên ngành thương mại quốc tế",
     "chuyên gia về chuỗi cung ứng", "chuyên gia phân tích thị trường hàng hóa",
     "nghiên cứu viên về chính sách năng lượng", "chuyên gia tư vấn pháp luật thương mại",
 )  # fmt: skip
 WORDS: dict[str, tuple[str, ...]] = {
+    "office": OFFICES,
+    "expert": EXPERTS,
     "province": (
         "Hà Nội", "TP. Hồ Chí Minh", "Hải Phòng", "Đà Nẵng", "Cần Thơ", "Huế", "Quảng Ninh",
         "Bắc Ninh", "Hưng Yên", "Ninh Bình", "Thanh Hóa", "Nghệ An", "Hà Tĩnh", "Quảng Trị",
@@ -50,7 +52,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "contraband": (
         "mỹ phẩm", "thực phẩm chức năng", "quần áo", "giày dép", "bánh kẹo", "đồ chơi trẻ em",
-        "phụ tùng xe máy", "rượu ngoại", "thuốc lá điện tử", "linh kiện điện thoại", "đường cát",
+        "phụ tùng xe máy", "rượu ngoại", "dầu gội", "linh kiện điện thoại", "đường cát",
         "phân bón", "thực phẩm đông lạnh", "túi xách",
     ),
     "company": (

@@ -70,12 +70,12 @@ def table(cast: Cast, template: dict[str, Any]) -> Block:
     return Block(kind=BlockKind.TABLE, text=text, rows=cells)
 
 
-def body(cast: Cast, topic: dict[str, Any], length: int) -> list[Block]:
+def body(cast: Cast, topic: dict[str, Any], angle: dict[str, Any], length: int) -> list[Block]:
     """``length`` paragraphs in a likely order, with what a longer article also has."""
     dice, common = cast.dice, topics()["common"]
-    pool = topic["body"] + dice.sample(common["context"], 2)
+    pool = topic["body"] + angle.get("body", []) + dice.sample(common["context"], 2)
     chosen = dice.sample(pool, min(length, len(pool)))
-    blocks = [paragraph(cast, dice.choice(topic["openings"]))]
+    blocks = [paragraph(cast, dice.choice(angle["openings"]))]
     subheadings = dice.sample(topic["subheadings"], min(length // 4, 3))
     for number, template in enumerate(chosen):
         if subheadings and number and number % 3 == 0:
@@ -98,13 +98,14 @@ def body(cast: Cast, topic: dict[str, Any], length: int) -> list[Block]:
 def write(dice: random.Random, topic_name: str, day: dt.date) -> Draft:
     """One article on a topic, dated a day: between about 250 and 900 words."""
     topic = topics()[topic_name]
-    cast = Cast(dice, day)
-    title = cast.fill(dice.choice(topic["titles"]))
+    cast = Cast(dice, day, topic.get("words"))
+    angle = dice.choices(topic["angles"], [len(a["titles"]) for a in topic["angles"]])[0]
+    title = cast.fill(dice.choice(angle["titles"]))
     return Draft(
         topic=topic_name,
         title=title,
-        lead=cast.fill(dice.choice(topic["leads"])),
-        blocks=tuple(body(cast, topic, dice.choice((4, 5, 6, 7, 8, 9, 10)))),
+        lead=cast.fill(dice.choice(angle["leads"])),
+        blocks=tuple(body(cast, topic, angle, dice.choice((4, 5, 6, 7, 8, 9, 10)))),
         section=topic["section"],
         tags=tuple(dice.sample(topic["tags"], 3)),
         author=cast.value("author", ""),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from tests.world import lexicon
 
@@ -45,16 +45,25 @@ def sentence_case(text: str) -> str:
     return SENTENCE_START.sub(lambda found: found[1] + found[2].upper(), text)
 
 
+def halves(low: int | None, high: int | None) -> tuple[int, int]:
+    """The bounds of a price in steps of 500 đồng."""
+    return (low or 1000) // 500, (high or 100_000) // 500
+
+
 class Cast:
     """Who and what one article speaks about: the values of its slots, drawn as they are met."""
 
-    def __init__(self, dice: random.Random, today: dt.date) -> None:
+    def __init__(
+        self, dice: random.Random, today: dt.date, words: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
         self.dice = dice
         self.today = today
+        self.words = {**lexicon.WORDS, **(words or {})}
         self.values: dict[str, str] = {}
         self.kinds: dict[str, Callable[[int | None, int | None], str]] = {
             "pct": lambda low, high: decimal(self.fraction(low, high, 2, 28)) + "%",
             "int": lambda low, high: thousands(self.dice.randint(low or 2, high or 90)),
+            "price": lambda low, high: thousands(500 * self.dice.randint(*halves(low, high))),
             "dec": lambda low, high: decimal(self.fraction(low, high, 1, 9), 2),
             "usd": lambda low, high: decimal(self.fraction(low, high, 1, 9), 2) + " tỷ USD",
             "usdm": lambda low, high: decimal(self.fraction(low, high, 20, 900)) + " triệu USD",
@@ -104,13 +113,13 @@ class Cast:
             case "person":
                 return self.person()
             case "official":
-                return f"{self.person()}, {self.dice.choice(lexicon.OFFICES)}"
+                return f"{self.person()}, {self.dice.choice(self.words['office'])}"
             case "expert":
-                return f"{self.person()}, {self.dice.choice(lexicon.EXPERTS)}"
+                return f"{self.person()}, {self.dice.choice(self.words['expert'])}"
             case "director":
                 return f"{self.person()}, Giám đốc {self.value('company', '')}"
         taken = set(self.values.values())
-        return self.dice.choice([w for w in lexicon.WORDS[name] if w not in taken])
+        return self.dice.choice([w for w in self.words[name] if w not in taken])
 
     def value(self, name: str, suffix: str, low: int | None = None, high: int | None = None) -> str:
         fixed = self.calendar(name)
