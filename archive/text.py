@@ -67,9 +67,11 @@ def d_forms(*texts: str | None) -> str | None:
     >>> d_forms("Điện lực đưa điện về Đà Nẵng", None)
     'dien dua da'
     """
-    words = (w for text in texts if text for w in _SYLLABLE.findall(nfc(text)))
-    found = (fold(w) for w in dict.fromkeys(words) if "đ" in w or "Đ" in w)
-    return " ".join(dict.fromkeys(found)) or None
+    # Blanks first: str.split and a dict are several times faster than cutting every syllable.
+    words = dict.fromkeys(word for text in texts if text for word in nfc(text).split())
+    with_stroke = " ".join(word for word in words if "đ" in word or "Đ" in word)
+    found = (s for s in _SYLLABLE.findall(with_stroke) if "đ" in s or "Đ" in s)
+    return " ".join(dict.fromkeys(map(fold, found))) or None
 
 
 def clean(text: str) -> str:
