@@ -177,6 +177,13 @@ class Archive:
             )
         return cursor.rowcount == 1
 
+    def seen(self, article_id: int, at: dt.datetime) -> None:
+        """Notes that a site answered "not modified" for an article that is kept."""
+        with self.transaction():
+            self.connection.execute(
+                "UPDATE articles SET last_seen_at = ? WHERE id = ?", (to_text(at), article_id)
+            )
+
     def article(self, ref: str | int) -> sqlite3.Row:
         """The row of an article by its id or by its URL in any spelling, else NotFoundError."""
         with explained(self.path):

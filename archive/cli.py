@@ -1,0 +1,149 @@
+"""The reader's commands: options and exit codes only; what is printed is made in printing.py."""
+
+import datetime as dt
+import re
+import sys
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from archive.connection import explained
+from archive.errors import MoitNewsError, NotFoundError
+from archive.folder import data_folder
+from archive.store import Archive
+
+DATE_FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y")
+
+
+class Day(click.ParamType[dt.date]):
+    """A day as people write it in Vietnam or in ISO 8601; a month or a year alone is refused."""
+
+    name = "date"
+
+    def convert(
+        self, value: str | dt.date, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.date:
+        if isinstance(value, dt.date):
+            return value
+        day = next(filter(None, (_day(value.strip(), form) for form in DATE_FORMS)), None)
+        return day or self.fail(f"{value!r} is no date; write 2024-05-31 or 31/05/2024", param, ctx)
+
+
+def _day(text: str, form: str) -> dt.date | None:
+    try:
+        return dt.datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        return None
+
+
+class Command(click.Command):
+    """A command whose explained errors are one line and an exit code: 1 not found, 2 wrong use."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except MoitNewsError as error:
+            click.echo(f"moit-news {self.name}: {error}", err=True)
+            ctx.exit(1 if isinstance(error, NotFoundError) else 2)
+
+
+class SearchCommand(Command):
+    """Lets a word be excluded as one types it, `-vàng`; our options all have two dashes."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        excluded = [] if "--" in args else [a for a in args if re.match(r"-[^-\s]", a)]
+        rest = [a for a in args if a not in excluded]
+        return super().parse_args(ctx, [*rest, "--", *excluded] if excluded else rest)
+
+
+@click.command(cls=SearchCommand)
+@click.argument("query", nargs=-1, required=True)
+@click.option("--site", metavar="SLUG", help="Only what this site carried, e.g. moit-gov-vn.")
+@click.option("--source", metavar="SLUG", help="Only what this source says, e.g. cafef.")
+@click.option("--since", type=Day(), help="From this day on: 2024-05-31 or 31/05/2024.")
+@click.option("--until", type=Day(), help="Up to and including this day.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option(
+    "--newest/--relevance", help="Newest first, or (as a rule) the best first, exact accents first."
+)
+@click.option("--json", "as_json", is_flag=True, help="The hits as a JSON list.")
+def search(  # noqa: PLR0913, PLR0917 - one parameter an option
+    query: tuple[str, ...],
+    site: str | None,
+    source: str | None,
+    since: dt.date | None,
+    until: dt.date | None,
+    limit: int,
+    newest: bool,
+    as_json: bool,
+) -> None:
+    """Find articles by words, with or without accents.
+
+    Words all have to stand in an article; a word after a dash must not. A phrase stands in
+    quotes, inside the quotes of the shell. Document numbers, prices and names are found as they
+    are written.
+
+    \b
+      moit-news search điện lực
+      moit-news search '"gia dien" -xăng' --since 01/01/2024 --newest
+      moit-news search 38/2016/TT-BCT
+    """
+    from archive import printing
+    from archive.query import parse
+    from archive.search import search as find
+
+    text = " ".join(query)
+    with Archive.open(data_folder()) as archive, explained(archive.path):
+        _check_known(archive, "sites", site)
+        _check_known(archive, "sources", source)
+        filters = {"site": site, "source": source, "since": since, "until": until}
+        hits = find(archive.connection, text, **filters, limit=limit, newest=newest)  # type: ignore[arg-type]
+        names = dict(archive.connection.execute("SELECT slug, name FROM sources").fetchall())
+    if as_json:
+        click.echo(printing.as_json([asdict(hit) for hit in hits]))
+    elif not parse(text).wanted:
+        click.echo("nothing to search for: type at least one word or number", err=True)
+    elif not hits:
+        click.echo(f"no article holds all of: {printing.printable(text)}", err=True)
+    else:
+        printing.print_hits(hits, names, sys.stdout)
+
+
+@click.command(cls=Command)
+@click.argument("article", metavar="URL|ID")
+@click.option("--json", "as_json", is_flag=True, help="Everything that is kept, as JSON.")
+def show(article: str, as_json: bool) -> None:
+    """Print an article, by its address or its id."""
+    from archive import printing
+
+    with Archive.open(data_folder()) as archive, explained(archive.path):
+        row = dict(archive.article(article))
+        versions = [dict(version) for version in archive.versions(row["id"])]
+        sql = "SELECT name FROM sources WHERE slug = ?"
+        row["source_name"] = archive.connection.execute(sql, (row["source"],)).fetchone()["name"]
+    if as_json:
+        click.echo(printing.as_json(printing.plain(row) | {"versions": versions}))
+    else:
+        printing.print_article(row, versions, sys.stdout)
+
+
+@click.command(cls=Command)
+@click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Whom it listens to.")
+def serve(port: int, host: str) -> None:
+    """Open the archive in the web browser: search, facets, tables, CSV and JSON (Datasette)."""
+    from archive.web import run
+
+    run(data_folder(), host=host, port=port)
+
+
+def _check_known(archive: Archive, table: str, slug: str | None) -> None:
+    """A mistyped filter would find nothing and look like an answer."""
+    sql = f"SELECT slug FROM {table} ORDER BY slug"  # noqa: S608 - our own names
+    known = [row[0] for row in archive.connection.execute(sql)]
+    if slug is not None and slug not in known:
+        raise click.UsageError(f"no {table[:-1]} {slug!r} is kept; there are: {', '.join(known)}")
+
+
+COMMANDS: dict[str, click.Command] = {"search": search, "show": show, "serve": serve}

@@ -1,0 +1,223 @@
+"""Hits and articles on a terminal, in a pipe and as JSON.
+
+What a page says is hostile: it is printed without control characters, and never as rich's markup.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
+from typing import IO, TYPE_CHECKING, Any
+
+from archive.models import Block, BlockKind, Hit, blocks_from_json
+from archive.search import CLOSE, OPEN
+from archive.text import clean
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.text import Text
+
+LISTS = ("authors", "tags", "images", "attachments", "layers", "blocks")
+ORIGINS = {
+    "shown": "as shown on the page",
+    "json-ld": "from the page's JSON-LD",
+    "meta": "from the page's metadata",
+    "listing": "from the listing that named it",
+}
+MARK = "bold yellow"
+PIPE_WIDTH = 80
+WIDEST_TEXT = 100
+COLUMN_WIDTH = 9
+_MARKED = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}")
+_BREAKS = re.compile(r"\s+")
+
+
+def printable(text: str | None) -> str:
+    """One line without control characters: a title must not move the cursor.
+
+    >>> printable("Giá \\x1b[31mđỏ\\x1b[0m\\nmới")
+    'Giá [31mđỏ[0m mới'
+    """
+    return _BREAKS.sub(" ", clean(text or ""))
+
+
+def as_json(value: object) -> str:
+    """JSON that a person can read and that keeps Vietnamese letters as they are."""
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """An article's row with its JSON columns as lists and without what only the index needs."""
+    values = {key: value for key, value in row.items() if key != "d_forms"}
+    return values | {key: json.loads(row[key]) for key in LISTS if row[key] is not None}
+
+
+def print_hits(hits: Sequence[Hit], names: Mapping[str, str], out: IO[str]) -> None:
+    """The hits with their words marked: in colour on a terminal, in brackets elsewhere.
+
+    Without a terminal each title, snippet and address is one line, whatever its length.
+    """
+    if not out.isatty():
+        for hit in hits:
+            lines = [printable(hit.title), f"  {_about(hit, names)}", f"  {hit.url}"]
+            lines[2:2] = [f"  {_in_brackets(printable(hit.snippet))}"] if hit.snippet else []
+            out.write("\n".join(lines) + "\n\n")
+        return
+    console = _console(out)
+    for hit in hits:
+        _print_hit(console, hit, names)
+
+
+def print_article(
+    row: Mapping[str, Any], versions: Sequence[Mapping[str, Any]], out: IO[str]
+) -> None:
+    """An article to be read: head, lead, blocks, address, versions."""
+    from rich.text import Text
+
+    console = _console(out)
+    _paragraph(console, Text(printable(row["title"]), "bold"))
+    for line in _head(row):
+        _paragraph(console, Text(line, "dim"))
+    console.line()
+    if row["lead"]:
+        _paragraph(console, Text(printable(row["lead"]), "bold"))
+        console.line()
+    for block in blocks_from_json(row["blocks"] or "[]"):
+        _print_block(console, block)
+    if not row["blocks"]:
+        _paragraph(console, Text("(of this article the title and lead are kept, not the text)"))
+        console.line()
+    for line in _foot(row, versions):
+        _paragraph(console, Text(line, "dim"))
+
+
+def _console(out: IO[str]) -> Console:
+    from rich.console import Console
+
+    width = None if out.isatty() else PIPE_WIDTH
+    return Console(file=out, width=width, markup=False, highlight=False, emoji=False)
+
+
+def _print_hit(console: Console, hit: Hit, names: Mapping[str, str]) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console.print(_marked(hit.marked_title or hit.title, "bold", "bold yellow"))
+    console.print(Padding(Text(_about(hit, names), "cyan"), (0, 0, 0, 2), expand=False))
+    if hit.snippet:
+        console.print(Padding(_marked(hit.snippet, "", MARK), (0, 0, 0, 2), expand=False))
+    # An address must stay whole to be clicked or copied, so it may run over the edge.
+    console.print(Text(f"  {hit.url}  ({hit.id})", "dim"), soft_wrap=True)
+    console.line()
+
+
+def _about(hit: Hit, names: Mapping[str, str]) -> str:
+    when = (hit.published_at or "no date")[:16].replace("T", " ")
+    parts = [names.get(hit.source, hit.source), hit.section, when]
+    parts.append("withdrawn" if hit.withdrawn_at else None)
+    return " · ".join(printable(part) for part in parts if part)
+
+
+def _in_brackets(text: str) -> str:
+    return text.replace(OPEN, "[").replace(CLOSE, "]")
+
+
+def _marked(text: str, style: str, mark: str) -> Text:
+    from rich.text import Text
+
+    result = Text(style=style)
+    for number, part in enumerate(_MARKED.split(printable(text))):
+        result.append(part, mark if number % 2 else None)
+    return result
+
+
+def _head(row: Mapping[str, Any]) -> list[str]:
+    source = [row["source_name"], row["section"]]
+    lines = [" · ".join(printable(part) for part in source if part)]
+    if row["published_at"]:
+        origin = ORIGINS.get(row["published_from"], "origin unknown")
+        lines.append(f"{_moment(row['published_at'])}, {origin}")
+    else:
+        lines.append(f"no date; first seen {_moment(row['first_seen_at'])}")
+    if row["modified_at"]:
+        lines.append(f"modified {_moment(row['modified_at'])}")
+    lines += [printable(", ".join(json.loads(row["authors"])))] if row["authors"] else []
+    if row["withdrawn_at"]:
+        lines.append(f"withdrawn by its site, seen {_moment(row['withdrawn_at'])}")
+    return lines
+
+
+def _foot(row: Mapping[str, Any], versions: Sequence[Mapping[str, Any]]) -> list[str]:
+    lines = [printable("Tags: " + ", ".join(json.loads(row["tags"])))] if row["tags"] else []
+    for attachment in json.loads(row["attachments"] or "[]"):
+        lines.append(printable(f"File: {attachment['title'] or ''} {attachment['url']}"))
+    lines.append(f"{printable(row['url'])}  ({row['id']})")
+    seen = f"first seen {_moment(row['first_seen_at'])}, last {_moment(row['last_seen_at'])}"
+    lines.append(f"Version {row['version']}; {seen}")
+    for version in versions:
+        was = f"Version {version['version']} was seen {_moment(version['seen_at'])}"
+        lines.append(f"{was} to {_moment(version['replaced_at'])}: {printable(version['title'])}")
+    return lines
+
+
+def _moment(stored: str) -> str:
+    """
+    >>> _moment("2024-05-02T07:15:00+07:00")
+    '2024-05-02 07:15 +07:00'
+    """
+    return f"{stored[:10]} {stored[11:16]} {stored[19:]}".rstrip()
+
+
+def _print_block(console: Console, block: Block) -> None:
+    from rich.text import Text
+
+    if block.kind is BlockKind.TABLE and block.rows:
+        console.print(_table(block.rows, console.width))
+    elif block.kind is BlockKind.LIST:
+        for line in block.text.splitlines():
+            _paragraph(console, Text(f"• {printable(line)}"), indent=2)
+    elif block.kind is BlockKind.QUOTE:
+        _paragraph(console, Text(printable(block.text), "italic"), indent=4)
+    else:
+        styles = {BlockKind.SUBHEADING: "bold", BlockKind.CAPTION: "dim italic"}
+        words = f"[{block.text}]" if block.kind is BlockKind.CAPTION else block.text
+        _paragraph(console, Text(printable(words), styles.get(block.kind, "")))
+    console.line()
+
+
+def _paragraph(console: Console, text: Text, indent: int = 0) -> None:
+    """Wrapped for a reader at a terminal; one line for a program at the end of a pipe."""
+    from rich.padding import Padding
+
+    if not console.is_terminal:
+        text.pad_left(indent)
+        console.print(text, soft_wrap=True)
+    else:
+        width = min(console.width, WIDEST_TEXT)
+        console.print(Padding(text, (0, 0, 0, indent), expand=False), width=width)
+
+
+def _table(rows: Sequence[Sequence[str]], width: int) -> RenderableType:
+    """Columns where they fit; else each row as lines that name the column."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    # Ragged rows are common; zip_longest twice makes them as long as the longest.
+    cells = list(zip(*zip_longest(*rows, fillvalue=""), strict=True))
+    head, *body = cells
+    if len(head) * COLUMN_WIDTH > width:
+        return Text("\n\n".join(_as_lines(head, row) for row in body or [head]))
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    for name in head:
+        table.add_column(Text(printable(name)), overflow="fold")
+    for row in body:
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    return table
+
+
+def _as_lines(head: Sequence[str], row: Sequence[str]) -> str:
+    pairs = [(printable(name), printable(cell)) for name, cell in zip(head, row, strict=True)]
+    return "\n".join(f"{name}: {cell}" if name else cell for name, cell in pairs if cell)
