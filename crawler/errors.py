@@ -4,6 +4,11 @@ MoitNewsError (archive)
 ├── SiteError              a site or family file is wrong: file, key, what is allowed
 ├── AlreadyRunningError    another crawl holds the lock (exit 75)
 ├── ListingError           a feed, sitemap, page of headlines or API answer that cannot be read
+├── AnswerError            a request that brought nothing that may be read
+│   ├── ForbiddenError         we may not ask: robots.txt, a private address
+│   ├── StrayError             a redirect leads off the site
+│   ├── BrokenAnswerError      the body is cut, unpacks to too much, or cannot be unpacked
+│   └── HostSilentError        the host's robots.txt cannot be had, so nothing of it may be asked
 └── ExtractError           a page that gives no article
     ├── NotHtmlError           not a web page: a PDF, a picture, an empty answer
     ├── TooComplexError        a page built to hurt: attribute bombs, absurd nesting or size
@@ -24,6 +29,26 @@ class AlreadyRunningError(MoitNewsError):
 
 class ListingError(MoitNewsError):
     """A listing's answer cannot be read."""
+
+
+class AnswerError(MoitNewsError):
+    """A request that brought nothing that may be read."""
+
+
+class ForbiddenError(AnswerError):
+    """An address that we may not ask."""
+
+
+class StrayError(AnswerError):
+    """A request or redirect that leads off the site."""
+
+
+class BrokenAnswerError(AnswerError):
+    """A body that is not whole, or that would unpack to more than a page may be."""
+
+
+class HostSilentError(AnswerError):
+    """A host whose robots.txt cannot be had: RFC 9309 lets nobody ask it anything."""
 
 
 class ExtractError(MoitNewsError):

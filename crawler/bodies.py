@@ -1,0 +1,64 @@
+"""Bodies as they came over the wire: unpacked within a bound, and whole or not. Pure."""
+
+from __future__ import annotations
+
+import zlib
+
+from crawler.errors import BrokenAnswerError
+
+# Only what we say we accept: each further packing would be one more way to hide a bomb.
+ACCEPTED = "gzip, deflate"
+_GZIP_MARK = b"\x1f\x8b"
+_TAIL = 2048
+
+
+def unpack(body: bytes, encoding: str, most: int) -> bytes:
+    """A body without its Content-Encoding; raises BrokenAnswerError for one that is cut, damaged
+    or larger than ``most`` bytes.
+
+    >>> import gzip
+    >>> unpack(gzip.compress(b"tin"), "gzip", 100)
+    b'tin'
+    """
+    for name in reversed([part.strip().lower() for part in encoding.split(",")]):
+        if name in ("", "identity"):
+            continue
+        if name not in ("gzip", "x-gzip", "deflate"):
+            raise BrokenAnswerError(f"the body is packed with {name!r}, which was not asked for")
+        if name == "deflate":
+            body = _inflate(body, zlib.MAX_WBITS if body[:1] == b"\x78" else -zlib.MAX_WBITS, most)
+        elif body.startswith(_GZIP_MARK):  # some servers say gzip and send plain text
+            body = _inflate(body, 16 + zlib.MAX_WBITS, most)
+    return body
+
+
+def _inflate(body: bytes, window: int, most: int) -> bytes:
+    pieces: list[bytes] = []
+    left = most
+    while body:
+        unpacker = zlib.decompressobj(wbits=window)
+        try:
+            piece = unpacker.decompress(body, left + 1)
+        except zlib.error as error:
+            raise BrokenAnswerError(f"the packed body is damaged: {error}") from error
+        left -= len(piece)
+        if left < 0:
+            raise BrokenAnswerError(f"the body unpacks to more than {most:,} bytes")
+        if not unpacker.eof:
+            raise BrokenAnswerError("the packed body is cut short")
+        pieces.append(piece)
+        body = unpacker.unused_data if unpacker.unused_data.startswith(_GZIP_MARK) else b""
+    return b"".join(pieces)
+
+
+def is_cut(body: bytes) -> bool:
+    """Whether a page of HTML surely ends before its end. One of our papers never closes its
+    ``<html>``, so all that can be known is that markup ends with a tag or a comment.
+
+    >>> is_cut(b"<html><p>Bo Cong Thuong vua ba"), is_cut(b"<html><p>Tin</p></body>")
+    (True, False)
+    """
+    if body.lstrip()[:1] != b"<":
+        return False
+    tail = body[-_TAIL:].rstrip()
+    return not (tail.endswith(b">") or b"</html" in tail.lower() or b"</body" in tail.lower())
