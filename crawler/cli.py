@@ -1,0 +1,58 @@
+"""`moit-news`: the archive's commands and the crawler's. Each is imported when it is called, so
+that a search does not wait for Scrapy."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import cast
+
+import click
+
+from archive.errors import DataFolderError, MoitNewsError, NotFoundError, UrlError
+from crawler.errors import AlreadyRunningError, SiteError
+
+WELL, SOME_FAILED, WRONG_USE, NOTHING_USABLE, ALREADY_RUNNING = 0, 1, 2, 3, 75
+
+CRAWLER_COMMANDS = {"crawl": "crawler.commands", "why": "crawler.commands"}
+
+
+class Commands(click.Group):
+    """The commands by name; an error that we can explain is one sentence and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        from archive.cli import COMMANDS
+
+        return [*CRAWLER_COMMANDS, *COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in CRAWLER_COMMANDS:
+            return cast(click.Command, getattr(import_module(CRAWLER_COMMANDS[cmd_name]), cmd_name))
+        from archive.cli import COMMANDS
+
+        return COMMANDS.get(cmd_name)
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except MoitNewsError as error:
+            click.echo(f"moit-news: {error}", err=True)
+            ctx.exit(exit_code_of(error))
+
+
+def exit_code_of(error: MoitNewsError) -> int:
+    """The exit code of an error that ends the program.
+
+    >>> exit_code_of(AlreadyRunningError("another crawl is under way"))
+    75
+    """
+    if isinstance(error, AlreadyRunningError):
+        return ALREADY_RUNNING
+    if isinstance(error, SiteError | DataFolderError | UrlError):
+        return WRONG_USE
+    return SOME_FAILED if isinstance(error, NotFoundError) else NOTHING_USABLE
+
+
+@click.command(cls=Commands)
+@click.version_option(package_name="moit-news")
+def main() -> None:
+    """Collect, keep and search the news of Vietnam's Ministry of Industry and Trade."""

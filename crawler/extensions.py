@@ -1,0 +1,48 @@
+"""What watches a crawl: the record in the archive, and the table on a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self, cast
+
+from scrapy import signals
+from scrapy.exceptions import NotConfigured
+
+from crawler.pipelines import Visit
+from crawler.spider import SiteSpider
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from twisted.python.failure import Failure
+
+
+class RecordRun:
+    """Sees to it that no answer is lost between Scrapy and the run's record: whatever raises
+    anywhere is counted under the URL it belongs to."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        if not issubclass(crawler.spidercls, SiteSpider):
+            raise NotConfigured  # `scrapy shell` of an address that no site owns
+        recorder = cls()
+        crawler.signals.connect(recorder.spider_error, signal=signals.spider_error)
+        crawler.signals.connect(recorder.item_error, signal=signals.item_error)
+        crawler.signals.connect(recorder.spider_closed, signal=signals.spider_closed)
+        return recorder
+
+    def spider_error(self, failure: Failure, response: Any, spider: SiteSpider) -> None:
+        """A callback raised; ``response`` is a Failure where it was an errback, None in start()."""
+        about = getattr(getattr(response, "request", None), "cb_kwargs", {})
+        spider.has_failed(
+            cast(BaseException, failure.value), due=about.get("due"), ask=about.get("ask")
+        )
+
+    def item_error(self, item: Visit, failure: Failure, spider: SiteSpider) -> None:
+        """A pipeline raised."""
+        spider.has_failed(cast(BaseException, failure.value), due=item.due, ask=None)
+
+    def spider_closed(self, spider: SiteSpider, reason: str) -> None:
+        """The site's crawl is over, for whatever reason."""
+        if hasattr(spider, "frontier") and spider.run.error is None:
+            spider.finish(reason)
+        if spider.owns_run and hasattr(spider, "run"):
+            spider.run.close()

@@ -1,0 +1,138 @@
+"""ListingDesk: asks a site's listings only for what is new, and notes down each answer."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from urllib.parse import urlencode
+
+from archive.models import Page
+from archive.times import to_text
+from crawler import listings
+from crawler.errors import ListingError
+from crawler.frontier import Frontier
+from crawler.listings import Ask, Reading, Window, next_asks
+from crawler.run import now
+from crawler.site import Site
+
+logger = logging.getLogger(__name__)
+
+# A failure leaves the validators of the last good answer alone.
+_REMEMBER = """
+INSERT INTO listings (key, site, url, etag, last_modified, body_hash, asked_at, answered_at,
+    status, reason, links)
+VALUES (:key, :site, :url, :etag, :last_modified, :body_hash, :at, :at, :status, :reason, :links)
+ON CONFLICT (key) DO UPDATE SET etag = coalesce(excluded.etag, etag),
+    last_modified = coalesce(excluded.last_modified, last_modified),
+    body_hash = coalesce(excluded.body_hash, body_hash), asked_at = excluded.asked_at,
+    answered_at = excluded.answered_at, status = excluded.status, reason = excluded.reason,
+    links = coalesce(excluded.links, links)
+"""
+_COUNT = """
+UPDATE run_sites SET listings = listings + 1, found = found + :fresh,
+    listings_failed = listings_failed + :failed, bytes = bytes + :size
+WHERE run_id = :run_id AND site = :site
+"""
+
+
+class ListingDesk:
+    """The listings of one site during one run."""
+
+    def __init__(self, frontier: Frontier, site: Site, window: Window) -> None:
+        self.frontier = frontier
+        self.site = site
+        self.window = window
+        self._connection = frontier.archive.connection
+
+    def headers(self, ask: Ask) -> dict[str, str]:
+        """The request's headers: conditional, but in a backfill, which must see every page."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded"} if ask.form else {}
+        row = self._remembered(ask)
+        if row is None or self.window.since is not None:
+            return headers
+        return headers | conditional(row["etag"], row["last_modified"])
+
+    def body(self, ask: Ask) -> str:
+        """The request's form, encoded."""
+        return urlencode(ask.form)
+
+    def read(self, ask: Ask, page: Page) -> tuple[Ask, ...]:
+        """Takes the links of an answer into the frontier; gives what to ask next."""
+        if page.status != 200:
+            reason = None if page.status == 304 else f"the site answers {page.status}"
+            self.note(ask, page=page, reason=reason)
+            return ()
+        digest = hashlib.sha256(page.body).hexdigest()
+        row = self._remembered(ask)
+        if row is not None and row["body_hash"] == digest and self.window.since is None:
+            self.note(ask, page=page)
+            return ()
+        try:
+            reading = listings.read(page, ask.listing, self.site)
+        except ListingError as error:
+            self.note(ask, page=page, reason=str(error))
+            return ()
+        return next_asks(ask, reading, self._take_in(ask, page, reading, digest), self.window)
+
+    def _take_in(self, ask: Ask, page: Page, reading: Reading, digest: str) -> int:
+        # Together, or a kill between them would leave links that no later answer names again.
+        with self.frontier.archive.transaction():
+            fresh = self.frontier.add(reading.links, found_on=ask.url, window=self.window)
+            self.note(ask, page=page, digest=digest, links=len(reading.links), fresh=fresh)
+        logger.info(
+            "%s: %d articles, %d new; passed over: %s",
+            ask.key,
+            len(reading.links),
+            fresh,
+            dict(reading.skipped),
+        )
+        return fresh
+
+    def note(  # noqa: PLR0913 - an answer has these parts
+        self,
+        ask: Ask,
+        *,
+        page: Page | None = None,
+        reason: str | None = None,
+        digest: str | None = None,
+        links: int | None = None,
+        fresh: int = 0,
+    ) -> None:
+        """Remembers how a request to a listing ended, and counts it."""
+        values = {
+            "key": ask.key,
+            "site": self.site.slug,
+            "url": ask.url,
+            "at": to_text(now()),
+            "status": page and page.status,
+            "reason": reason,
+            "etag": page.header("ETag") if page and digest else None,
+            "last_modified": page.header("Last-Modified") if page and digest else None,
+            "body_hash": digest,
+            "links": links,
+            "fresh": fresh,
+            "failed": reason is not None,
+            "size": len(page.body) if page else 0,
+            "run_id": self.frontier.run_id,
+        }
+        if reason is not None:
+            logger.warning("listing %s: %s", ask.key, reason)
+        with self.frontier.archive.transaction():
+            self._connection.execute(_REMEMBER, values)
+            self._connection.execute(_COUNT, values)
+
+    def _remembered(self, ask: Ask) -> dict[str, str | None] | None:
+        row = self._connection.execute(
+            "SELECT etag, last_modified, body_hash FROM listings WHERE key = ?", (ask.key,)
+        ).fetchone()
+        return dict(row) if row else None
+
+
+def conditional(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    """The headers that let a site answer 304 with nothing.
+
+    >>> conditional('"a1"', None)
+    {'If-None-Match': '"a1"'}
+    """
+    headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in headers.items() if value}

@@ -1,0 +1,136 @@
+"""The way of a page: kept, read, stored. Each step is an adapter of a few lines."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self, cast
+
+from archive.models import Article, Change, Page, State, Stored, TimeOrigin
+from archive.store import Archive
+from crawler.errors import ExtractError
+from crawler.extract import extract
+from crawler.frontier import Due, Settled
+from crawler.plans import Counted, Verdict, failed, revisit_at
+from crawler.run import now
+from crawler.site import Keep
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from crawler.spider import SiteSpider
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Visit:
+    """A page that was asked for and came, on its way into the archive."""
+
+    due: Due
+    page: Page
+    page_id: int | None = None
+    article: Article | None = None
+    problem: str | None = None
+
+
+class Step:
+    """A pipeline step, with the spider whose run it writes to."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    @property
+    def spider(self) -> SiteSpider:
+        return cast("SiteSpider", self._crawler.spider)
+
+
+class StorePage(Step):
+    """Keeps the page as it came, before anything tries to read it."""
+
+    def process_item(self, visit: Visit) -> Visit:
+        if visit.page_id is not None:  # kept by a run that ended before it was read
+            return visit
+        spider = self.spider
+        keep_body = spider.site.keep is not Keep.METADATA
+        page_id = spider.run.pages.put(visit.page, site=spider.site.slug, keep_body=keep_body)
+        return dataclasses.replace(visit, page_id=page_id)
+
+
+class ExtractArticle(Step):
+    """Reads the article; a page that gives none goes on with the reason."""
+
+    def process_item(self, visit: Visit) -> Visit:
+        try:
+            article = extract(visit.page, self.spider.site)
+        except ExtractError as error:
+            return dataclasses.replace(visit, problem=str(error))
+        return dataclasses.replace(visit, article=self._as_allowed(_as_listed(article, visit)))
+
+    def _as_allowed(self, article: Article) -> Article:
+        """Without its text where the site or the page itself asks not to be archived."""
+        keep = self.spider.site.keep
+        if keep is Keep.TEXT or (keep is None and not article.noarchive):
+            return article
+        return dataclasses.replace(article, blocks=(), images=(), attachments=())
+
+
+class StoreArticle(Step):
+    """Writes article, full text, the URL's state and the run's number in one transaction."""
+
+    def process_item(self, visit: Visit) -> Visit:
+        spider, site = self.spider, self.spider.site
+        with spider.run.archive.transaction():
+            settled = _settled(visit, spider.run.archive, site.slug)
+            spider.frontier.settle(settled)
+            if visit.page.final_url != visit.due.url:
+                spider.frontier.note_redirect(settled, visit.page.final_url)
+        spider.has_settled(settled.verdict)
+        article = visit.article
+        if article and article.noarchive and site.keep is not Keep.TEXT and visit.page_id:
+            spider.run.pages.drop_body(visit.page_id)
+        return visit
+
+
+def _as_listed(article: Article, visit: Visit) -> Article:
+    """Under the URL that was asked, with the listing's word where the page itself says nothing."""
+    date = visit.due.listed_date
+    if article.published_at is None and date is not None:
+        article = dataclasses.replace(article, published_at=date, published_from=TimeOrigin.LISTING)
+    section = article.section or visit.due.listed_section
+    return dataclasses.replace(article, url=visit.page.final_url, section=section)
+
+
+def _settled(visit: Visit, archive: Archive, site: str) -> Settled:
+    at = now()
+    stored = None
+    if visit.article is None:
+        verdict = failed(visit.problem or "no article", visit.due.tries, at)
+    else:
+        stored = archive.add(
+            visit.article, site=site, page_id=visit.page_id, seen_at=visit.page.fetched_at
+        )
+        verdict = _verdict(stored, visit.article, at)
+    return Settled(
+        url=visit.due.url,
+        verdict=verdict,
+        at=at,
+        status=visit.page.status,
+        page_id=visit.page_id,
+        article_id=stored.article_id if stored else None,
+        etag=visit.page.header("ETag"),
+        last_modified=visit.page.header("Last-Modified"),
+        size=len(visit.page.body),
+    )
+
+
+def _verdict(stored: Stored, article: Article, at: dt.datetime) -> Verdict:
+    unchanged = stored.change is Change.UNCHANGED
+    return Verdict(
+        state=State.UNCHANGED if unchanged else State.DONE,
+        counted=Counted(stored.change.value),
+        due_at=revisit_at(article.published_at, at),
+    )

@@ -1,0 +1,128 @@
+"""One process that crawls: which sites, one Scrapy crawler each, one record, one exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+from collections import defaultdict
+from pathlib import Path
+
+import click
+from rich.console import Console
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+from twisted.internet.task import LoopingCall
+
+from archive.errors import ArchiveReadOnlyError
+from archive.folder import data_folder
+from archive.urls import canonical
+from crawler.errors import SiteError
+from crawler.failures import explain_failure
+from crawler.listings import at_home
+from crawler.loader import spider_of
+from crawler.order import Order
+from crawler.report import Progress, report
+from crawler.run import Run, exit_code, now
+from crawler.site import Site
+from crawler.site_file import load_sites, unknown_site
+from crawler.site_schema import meant
+
+LOG_FOLDER = "log"
+# What Scrapy tells of itself at each start would be most of the log.
+_CHATTY = ("scrapy.crawler", "scrapy.addons", "scrapy.middleware", "scrapy.utils.log")
+_REFRESH_SECONDS = 0.5
+
+
+def crawl_sites(slugs: tuple[str, ...], urls: tuple[str, ...], order: Order) -> int:
+    """Crawls, prints the table, gives the exit code; raises MoitNewsError before it begins."""
+    orders = choose(load_sites(), slugs, urls, order)
+    folder = data_folder(create=True)
+    run = Run.open(folder)
+    code = 1
+    try:
+        settings = _settings(folder)
+        crawl_all(run, orders, settings)
+        tallies = run.tallies()
+        code = exit_code(tallies)
+        report(tallies, Console())
+        if run.error is not None:
+            click.echo(f"moit-news: {run.error}", err=True)
+            code = code or 1
+    finally:
+        run.close(code)
+    return code
+
+
+def choose(
+    known: dict[str, Site], slugs: tuple[str, ...], urls: tuple[str, ...], order: Order
+) -> list[tuple[Site, Order]]:
+    """The sites to crawl, each with what is asked of it; raises SiteError, UrlError."""
+    if urls:
+        return _of_urls(known, urls, order)
+    for slug in slugs:
+        if slug not in known:
+            raise SiteError(f"no site {slug!r}{meant(slug, known)} There are: {', '.join(known)}")
+    sites = [known[slug] for slug in dict.fromkeys(slugs)] or list(known.values())
+    if order.listing is not None:
+        listing = at_home(order.listing, sites[0])
+        if not sites[0].owns(listing):
+            raise SiteError(f"{listing} is not on a host of {sites[0].slug}: {sites[0].hosts}")
+        order = dataclasses.replace(order, listing=listing)
+    return [(site, order) for site in sites]
+
+
+def _of_urls(
+    known: dict[str, Site], urls: tuple[str, ...], order: Order
+) -> list[tuple[Site, Order]]:
+    by_slug: dict[str, list[str]] = defaultdict(list)
+    sites: dict[str, Site] = {}
+    for url in map(canonical, urls):
+        owner = next((site for site in known.values() if site.owns(url)), None)
+        site = owner or unknown_site(url)
+        sites[site.slug] = site
+        by_slug[site.slug].append(at_home(url, site))
+    return [
+        (site, dataclasses.replace(order, urls=tuple(by_slug[slug])))
+        for slug, site in sites.items()
+    ]
+
+
+def crawl_all(run: Run, orders: list[tuple[Site, Order]], settings: Settings) -> None:
+    """Runs a crawler for each site in this process, until all are through or a signal ends them."""
+    process = AsyncCrawlerProcess(settings)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    tasks = {
+        site.slug: process.crawl(spider_of(site), run=run, order=order) for site, order in orders
+    }
+    from twisted.internet import reactor
+
+    with Progress(run, Console(stderr=True)) as progress:
+        clock = LoopingCall(progress.update)
+        reactor.callWhenRunning(clock.start, _REFRESH_SECONDS)
+        process.start()
+    for slug, task in tasks.items():
+        _note_crash(run, slug, task)
+
+
+def _note_crash(run: Run, slug: str, task: asyncio.Task[None]) -> None:
+    if task.done() and not task.cancelled() and (error := task.exception()):
+        run.end(slug, explain_failure(error))
+
+
+def _settings(folder: Path) -> Settings:
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    log = folder / LOG_FOLDER
+    try:
+        log.mkdir(exist_ok=True)
+    except OSError as error:
+        raise ArchiveReadOnlyError(
+            f"{log} cannot be made ({error.strerror}): let this user write in {folder}"
+        ) from error
+    # A line that cannot be written must not bury the sentence about the full disk.
+    logging.raiseExceptions = False
+    settings.set("LOG_FILE", str(log / f"crawl-{now():%Y-%m}.log"), priority="cmdline")
+    settings.set("STATS_DUMP", False, priority="cmdline")
+    return settings
