@@ -59,7 +59,10 @@ class ListingDesk:
     def read(self, ask: Ask, page: Page) -> tuple[Ask, ...]:
         """Takes the links of an answer into the frontier; gives what to ask next."""
         if page.status != 200:
-            reason = None if page.status == 304 else f"the site answers {page.status}"
+            # Many sites answer 404 for the page after their last: that is the end of the paging.
+            ended = page.status == 404 and ask.page > ask.listing.first_page
+            answer = f"the site answers {page.status}"
+            reason = None if page.status == 304 or ended else answer
             self.note(ask, page=page, reason=reason)
             return ()
         digest = hashlib.sha256(page.body).hexdigest()

@@ -69,6 +69,7 @@ date_format = "%m/%d/%Y %I:%M:%S %p"
 [[listings]]
 kind = "sitemap"
 url = "{homepage}sitemap.xml"
+pages = 12
 """
 
 WEEKLY_FILE = """\

@@ -1,0 +1,200 @@
+"""Shows the whole way without a network: ``python -m tests.world.demo [FOLDER]``.
+
+A news world of our own is served, crawled with the real command into a fresh folder, searched,
+read, crawled again, and crawled after the papers have corrected, withdrawn and added articles.
+Every number is held against what the world knows to be true; the exit code is 1 if one is wrong.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.world import Fate, Quirk, World
+from tests.world.compare import archived, rows, wrong_articles, wrong_states
+
+PORTS = (8711, 8712, 8713)
+MARK = ".moit-news-demo"
+COMMAND = str(Path(sys.executable).parent / "moit-news")
+
+
+@dataclass
+class Show:
+    """The stage: prints headings and commands, runs them, and counts what did not hold."""
+
+    folder: Path
+    env: dict[str, str]
+    wrong: int = 0
+    chapters: int = 0
+    began: float = field(default_factory=time.monotonic)
+
+    def chapter(self, title: str, *lines: str) -> None:
+        self.chapters += 1
+        heading = f"{self.chapters}. {title}"
+        print(f"\n{heading}\n{'=' * len(heading)}\n", flush=True)
+        for line in lines:
+            print(line, flush=True)
+
+    def run(self, *arguments: str) -> None:
+        """One command as a user types it, then what it really prints."""
+        print(f"\n$ moit-news {shlex.join(arguments)}", flush=True)
+        done = subprocess.run([COMMAND, *arguments], env=self.env, check=False)
+        if done.returncode:
+            self.hold(f"moit-news {arguments[0]} ends with 0, not {done.returncode}", holds=False)
+
+    def hold(self, claim: str, *, holds: bool) -> None:
+        """A claim about what was just seen, checked."""
+        self.wrong += not holds
+        print(f"  {'ok ' if holds else 'NO '} {claim}", flush=True)
+
+
+def fresh(folder: Path) -> None:
+    """An empty data folder; only one that an earlier demo made is emptied."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+        sys.exit(f"{folder} is not empty and no demo made it; name another folder")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / MARK).touch()
+
+
+def world_on_known_ports() -> World:
+    """The same addresses each time where the ports are free, else any."""
+    world = World(PORTS)
+    try:
+        world.start()
+    except OSError:
+        world.stop()
+        world = World()
+        world.start()
+    return world
+
+
+def first_crawl(show: Show, world: World) -> None:
+    show.chapter(
+        "The first crawl",
+        f"Three invented papers with {len(world.articles)} articles answer on 127.0.0.1. One lists",
+        "by a JSON API, one by a feed and sitemaps, one by pages of headlines. Among the pages are",
+        "some that are missing, cut off, empty, slow, closed by robots.txt, or in odd encodings.",
+    )
+    show.run("crawl")
+    readable, kept = len(world.readable()), len(archived(show.folder))
+    wrong = wrong_articles(show.folder, world.articles)
+    lost = wrong_states(show.folder, world.articles)
+    print()
+    show.hold(
+        f"all {readable} articles that can be read are in the archive", holds=kept == readable
+    )
+    show.hold("title, lead, text, time, authors and section are as printed", holds=not wrong)
+    show.hold(
+        f"the other {len(world.articles) - readable} ended as gone, failed or refused",
+        holds=not lost,
+    )
+    busy = max(request.open for request in world.requests)
+    show.hold("no host was ever asked twice at the same time", holds=busy == 1)
+
+
+def searches(show: Show) -> None:
+    show.chapter("Search, with or without accents")
+    show.run("search", "điện lực", "--limit", "2")
+    show.run("search", "dien luc", "--limit", "2")
+    show.run("search", '"chống bán phá giá" thép', "--since", "2026-09-01", "--limit", "2")
+
+
+def reading(show: Show, world: World) -> None:
+    show.chapter("Read what was kept")
+    article = next(
+        a
+        for a in world.readable()
+        if a.topic == "fuel" and a.captions and "|" in a.text and a.words < 420
+    )
+    show.run("show", article.url)
+
+
+def second_crawl(show: Show, world: World) -> None:
+    show.chapter("Crawl again: nothing has changed, nothing is fetched twice")
+    before = sum(request.size for request in world.requests)
+    world.forget_requests()
+    show.run("crawl")
+    again = world.requests
+    paths = {article.path for article in world.readable()}
+    fetched = [r for r in again if r.path in paths and r.status == 200]
+    size = sum(request.size for request in again)
+    print()
+    show.hold("no article was fetched again", holds=not fetched)
+    show.hold(
+        f"{sum(r.status == 304 for r in again)} of {len(again)} requests were answered 304, "
+        f"{100 * size / before:.2f} % of the first crawl's bytes",
+        holds=size < before / 100,
+    )
+
+
+def second_edition(show: Show, world: World) -> None:
+    changed = {a.quirk: a.url for a in world.articles if a.quirk in CHANGES}
+    world.turn_to(2)
+    new = len([a for a in world.articles if a.quirk is Quirk.LATE])
+    show.chapter(
+        "The papers move on",
+        f"They print {new} new articles, correct one and withdraw one.",
+    )
+    show.run("crawl")
+    show.run("crawl", *(part for url in changed.values() for part in ("--url", url)))
+    kept = archived(show.folder)
+    corrected, withdrawn = (kept[changed[quirk]] for quirk in CHANGES)
+    print()
+    show.hold(
+        "the new articles are there, and all is as printed",
+        holds=not wrong_articles(show.folder, world.articles),
+    )
+    show.hold("the corrected one is version 2, version 1 is kept", holds=corrected["version"] == 2)
+    show.hold(
+        "the withdrawn one is marked, its text is kept",
+        holds=bool(withdrawn["withdrawn_at"] and withdrawn["body"]),
+    )
+
+
+CHANGES = (Quirk.CORRECTED, Quirk.WITHDRAWN)
+
+
+def story(show: Show, world: World) -> None:
+    show.chapter("Each address has a story")
+    show.run("why", next(a.url for a in world.articles if a.fate is Fate.WITHDRAWN))
+
+
+def farewell(show: Show) -> None:
+    (count,) = rows(show.folder, "SELECT count(*) AS articles FROM articles")
+    seconds = time.monotonic() - show.began
+    print(f"\n{count['articles']} articles in {seconds:.0f} seconds. Try next:\n")
+    print(f"  export MOIT_NEWS_DATA={show.folder}")
+    print("  .venv/bin/moit-news search xuất khẩu --newest")
+    print("  .venv/bin/moit-news serve        # then open http://127.0.0.1:8001/ in a browser")
+
+
+def main() -> None:
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "data-demo")
+    fresh(folder)
+    world = world_on_known_ports()
+    sites = world.write_sites(folder / "sites")
+    env = os.environ | {"MOIT_NEWS_SITES": str(sites), "MOIT_NEWS_DATA": str(folder)}
+    show = Show(folder=folder, env=env)
+    try:
+        first_crawl(show, world)
+        searches(show)
+        reading(show, world)
+        second_crawl(show, world)
+        second_edition(show, world)
+        story(show, world)
+    finally:
+        world.stop()
+    farewell(show)
+    if show.wrong:
+        sys.exit(f"{show.wrong} of the demo's claims did not hold")
+
+
+if __name__ == "__main__":
+    main()
