@@ -1,0 +1,103 @@
+"""The pages of the crawl benchmark: different articles in pages as heavy as real ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Sequence
+
+from tests.world.articles import Quirk, WorldArticle
+from tests.world.daily import Daily
+from tests.world.plan import DAILY, Newspaper, drafts, moments, printed
+
+TODAY = dt.date(2026, 9, 30)
+WEIGHT = 100_000
+SEED = 7
+
+
+def articles(homepage: str, count: int) -> list[WorldArticle]:
+    """``count`` different articles of one paper, the newest first."""
+    dice = random.Random(SEED)
+    paper = Newspaper(slug=DAILY, name="", homepage=homepage)
+    when = moments(dice, TODAY, count)
+    return [
+        printed(paper, draft, moment, number, Quirk.NONE)
+        for number, (moment, draft) in enumerate(drafts(dice, when, set()))
+    ]
+
+
+class HeavyDaily(Daily):
+    """The demo daily with the ballast of a real paper around each article.
+
+    A saved real page is mostly style sheets and scripts, then menus and teasers; the article is
+    a tenth. The proportions here are the same, and the teasers differ from page to page.
+    """
+
+    def __init__(self, homepage: str, found: Sequence[WorldArticle]) -> None:
+        super().__init__(homepage, found)
+        self.style = style(random.Random(SEED), WEIGHT * 3 // 10)
+        self.code = code(random.Random(SEED), WEIGHT * 22 // 100)
+        self.menu = menu()
+
+    def weigh(self, article: WorldArticle) -> bytes:
+        text = self.show(article)
+        head, body = text.split("</head>", 1)
+        body = body.replace(
+            '<div class="detail-container">', self.menu + '<div class="detail-container">', 1
+        )
+        main, end = body.split('<footer class="footer">', 1)
+        used = sum(map(len, (head, body, self.style, self.code))) * 11 // 10
+        aside = self.teasers(article.number, max(0, WEIGHT - used))
+        page = f"{head}{self.style}</head>{main}{aside}<footer class='footer'>{end}{self.code}"
+        return page.encode()
+
+    def teasers(self, number: int, length: int) -> str:
+        rows: list[str] = []
+        size = 0
+        while size < length:
+            other = self.articles[(number * 31 + len(rows) * 7 + 1) % len(self.articles)]
+            row = (
+                f'<div class="box-stream-item" data-id="{other.number}"><a class="box-stream-link-'
+                f'with-avatar" href="{other.path}" title="{other.title}"><img src="/anh/'
+                f'{other.number}.jpg" alt="{other.title}" width="250" height="156"></a><div '
+                f'class="box-stream-content"><a class="box-stream-link-title" href="{other.path}">'
+                f'{other.title}</a><p class="box-stream-sapo">{other.lead}</p></div></div>'
+            )
+            rows.append(row)
+            size += len(row.encode())
+        return f'<div class="box-stream timeline_list">{"".join(rows)}</div>'
+
+
+def style(dice: random.Random, length: int) -> str:
+    rules: list[str] = []
+    size = 0
+    while size < length:
+        rule = (
+            f".box-{dice.randrange(999)} .item-{dice.randrange(99)}:nth-child({dice.randrange(9)}n)"
+            f"{{font:normal {dice.randrange(10, 40)}px Inter;color:#{dice.randrange(0xFFFFFF):06x};"
+            f"margin:0 {dice.randrange(40)}px {dice.randrange(40)}px 0;display:flex}}"
+        )
+        rules.append(rule)
+        size += len(rule)
+    return f"<style>{''.join(rules)}</style>"
+
+
+def code(dice: random.Random, length: int) -> str:
+    parts: list[str] = []
+    size = 0
+    while size < length:
+        lines = "".join(
+            f"if(a[{dice.randrange(99)}]<b.length&&c!=='<div>'){{f({dice.random():.8f});}}\n"
+            for _ in range(40)
+        )
+        parts.append(f"<script>(function(a,b,c,f){{{lines}}})(window,document,'',alert);</script>")
+        size += len(parts[-1])
+    return "".join(parts)
+
+
+def menu() -> str:
+    links = "".join(
+        f'<li class="has-child"><a href="/muc-{n}.htm" title="Mục {n}">Chuyên mục {n}</a></li>'
+        for n in range(120)
+    )
+    return f'<div class="popup-megamenu"><ul class="list_all_menu_main">{links}</ul></div>'
