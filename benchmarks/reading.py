@@ -1,0 +1,56 @@
+"""Our extractor as a scoring tool calls it: bytes and an address in, a plain dictionary out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+from typing import Any
+
+from archive.models import Article, BlockKind, Page
+from archive.urls import host
+from crawler.extract import extract
+from crawler.site import Site
+from crawler.site_file import load_sites, unknown_site
+
+# Labels hold running text: a table of prices and a caption are parts of an article, not of that.
+_NOT_RUNNING = (BlockKind.CAPTION, BlockKind.TABLE)
+
+
+def read(body: bytes, url: str) -> dict[str, Any]:
+    """What the site's own file, its family and the generic layer read."""
+    return _read(body, url, _sites().get(host(url)) or _unknown(host(url)))
+
+
+def read_generic(body: bytes, url: str) -> dict[str, Any]:
+    """What the generic layer alone reads, as on a site that nobody described."""
+    return _read(body, url, _unknown(host(url)))
+
+
+def _read(body: bytes, url: str, site: Site) -> dict[str, Any]:
+    article = extract(_page(body, url), site)
+    return {
+        "title": article.title,
+        "lead": article.lead,
+        "text": _running_text(article),
+        "published_at": article.published_at,
+        "authors": list(article.authors),
+    }
+
+
+def _running_text(article: Article) -> str:
+    return "\n\n".join(b.text for b in article.blocks if b.kind not in _NOT_RUNNING)
+
+
+def _page(body: bytes, url: str) -> Page:
+    now = dt.datetime.now(dt.UTC)
+    return Page(url=url, final_url=url, fetched_at=now, status=200, headers=(), body=body)
+
+
+@lru_cache(maxsize=1)
+def _sites() -> dict[str, Site]:
+    return {name: site for site in load_sites().values() for name in site.hosts}
+
+
+@lru_cache(maxsize=1000)
+def _unknown(name: str) -> Site:
+    return unknown_site(f"https://{name}/")

@@ -1,0 +1,298 @@
+"""A page laid under a site's selectors, layer by layer, becomes an article."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from urllib.parse import urljoin, urlsplit
+
+from archive.errors import UrlError
+from archive.models import Article, Attachment, BlockKind, Image, Page, TimeOrigin
+from archive.urls import canonical
+from crawler.errors import NoBodyError, NoTitleError
+from crawler.extract import generic
+from crawler.extract.authors import people
+from crawler.extract.body import Body, read_body
+from crawler.extract.images import attachments, images
+from crawler.extract.select import Found, elements, select
+from crawler.extract.times import Moment, read_time
+from crawler.extract.tree import Element, Tree, parse, text_of
+from crawler.site import Selector, Site
+
+# Raised whenever the same page would give another article: then pages are read again.
+EXTRACTOR = 1
+
+_VIETNAMESE = re.compile(
+    r"[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.I
+)
+_LEAST_VIETNAMESE = 0.04
+
+
+def extract(page: Page, site: Site) -> Article:
+    """What a page says; raises an ExtractError that says why it gives no article."""
+    reader = _Reader(parse(page), site)
+    title = reader.title()
+    lead = reader.lead()
+    published, origin = reader.published()
+    authors = reader.authors()
+    section, tags = reader.section(), reader.tags()
+    body = reader.body(title, lead)
+    pictures = reader.images()
+    if not body.blocks and not (lead and pictures):
+        raise NoBodyError(
+            f"no selector of {site.slug} and no finder found a text; see the kept page, "
+            "and add a body selector to the site file"
+        )
+    return Article(
+        url=reader.url(),
+        source=site.source,
+        title=title,
+        lead=lead,
+        blocks=body.blocks,
+        authors=authors or reader.signed(body),
+        published_at=published.at if published else None,
+        published_from=origin,
+        modified_at=reader.modified(),
+        section=section,
+        tags=tags,
+        images=pictures,
+        attachments=reader.attachments(),
+        language=reader.language(body),
+        noarchive=reader.noarchive(),
+        layers=MappingProxyType(reader.layers),
+        extractor=EXTRACTOR,
+    )
+
+
+@dataclass
+class _Reader:
+    tree: Tree
+    site: Site
+    layers: dict[str, str] = field(default_factory=dict)
+    title_node: Element | None = None
+    body_node: Element | None = None
+
+    @cached_property
+    def names(self) -> set[str]:
+        """What the site calls itself: these are no authors, and stand behind titles."""
+        names = {self.site.name, self.site.source_name or "", self.tree.meta("og:site_name") or ""}
+        for address in {*self.site.hosts, urlsplit(self.tree.page.final_url).netloc}:
+            bare = address.lower().removeprefix("www.")
+            names |= {bare, bare.split(".")[0]}
+        return names - {""}
+
+    @cached_property
+    def base(self) -> str:
+        node = next(self.tree.root.iter("base"), None)
+        try:
+            return urljoin(
+                self.tree.page.final_url, (node.get("href") or "") if node is not None else ""
+            )
+        except ValueError:
+            return self.tree.page.final_url
+
+    def title(self) -> str:
+        for selector, found in self._chain("title"):
+            text = found[0].text
+            if found[0].origin is not TimeOrigin.SHOWN:
+                text = generic.without_site_name(text, self.names)
+            if text:
+                self.title_node = self._take("title", selector, found[:1])
+                return text
+        raise NoTitleError(f"no selector of {self.site.slug} and no finder found a title")
+
+    def lead(self) -> str | None:
+        for selector, found in self._chain("lead"):
+            text = self._without_prefix(found[0].text)
+            if text:
+                self._take("lead", selector, found[:1])
+                return text
+        return None
+
+    def _without_prefix(self, lead: str) -> str:
+        for pattern in self.site.lead_prefixes:
+            lead = re.sub(rf"^(?:{pattern})", "", lead).strip()
+        return lead
+
+    def published(self) -> tuple[Moment | None, TimeOrigin | None]:
+        """The first plausible time; the minute may come from a later layer that tells that day."""
+        day: tuple[Moment, TimeOrigin] | None = None
+        for selector, found in self._chain("published"):
+            for one in found:
+                moment = read_time(one.text, self.site.date_formats, self.tree.page.fetched_at)
+                if moment is None:
+                    continue
+                if day is None:
+                    self._take("published", selector, [one])
+                    day = (moment, one.origin)
+                elif moment.has_minute and moment.at.date() == day[0].at.date():
+                    self.layers["published"] += f"; minute from {selector}"
+                    day = (moment, day[1])
+                if day[0].has_minute:
+                    return day
+        return day or (None, None)
+
+    def modified(self) -> dt.datetime | None:
+        for selector, found in self._chain("modified"):
+            moment = read_time(found[0].text, self.site.date_formats, self.tree.page.fetched_at)
+            if moment:
+                self.layers["modified"] = str(selector)
+                return moment.at
+        return None
+
+    def authors(self) -> tuple[str, ...]:
+        """The people that the site's or family's own selectors name."""
+        return self._authors(lambda selector: selector.layer != "generic")
+
+    def signed(self, body: Body) -> tuple[str, ...]:
+        """The people that signed the body, else whom the generic layer names."""
+        if names := people(body.bylines, self.names):
+            self.layers["authors"] = "byline in the body"
+            return names
+        return self._authors(lambda selector: selector.layer == "generic")
+
+    def _authors(self, wanted: Callable[[Selector], bool]) -> tuple[str, ...]:
+        for selector, found in self._chain("authors", wanted):
+            names = people((one.text for one in found), self.names)
+            if names:
+                self._take("authors", selector, found)
+                return names
+        return ()
+
+    def section(self) -> str | None:
+        """The last, most exact one of the sections shown."""
+        for selector, found in self._chain("section"):
+            text = found[-1].text
+            if len(text) <= 80 and text not in self.names:
+                self.layers["section"] = str(selector)
+                return text
+        return None
+
+    def tags(self) -> tuple[str, ...]:
+        for selector, found in self._chain("tags"):
+            parts = (part for one in found for part in re.split(r"[,;]", one.text))
+            tags = dict.fromkeys(tag for part in parts if (tag := part.strip(" #\n")))
+            if tags:
+                self.layers["tags"] = str(selector)
+                return tuple(tags)[:50]
+        return ()
+
+    def body(self, title: str, lead: str | None) -> Body:
+        """The first selector's first element that holds a text."""
+        captions = Body()
+        for selector, found in self._chain("body"):
+            for node in (one.element for one in found if one.element is not None):
+                body = read_body(node, self._not_body(node, selector), title, lead)
+                if body.characters:
+                    self.body_node = node
+                    self.layers["body"] = str(selector)
+                    return body
+                captions = captions if captions.blocks else body
+                self.body_node = self.body_node if captions.blocks is not body.blocks else node
+        return captions
+
+    def _not_body(self, node: Element, selector: Selector) -> set[Element]:
+        without = self.tree.taken | self._dropped(node)
+        if selector.text == "find:body" and self.title_node is not None:
+            without |= generic.before(node, self.title_node)
+        return without
+
+    def _dropped(self, node: Element) -> set[Element]:
+        return {one for css in self.site.drop for one in elements(node, css)}
+
+    def images(self) -> tuple[Image, ...]:
+        nodes = [] if self.body_node is None else [self.body_node]
+        for selector, found in self._chain("images"):
+            nodes = [one.element for one in found if one.element is not None] + nodes
+            self.layers["images"] = str(selector)
+            break
+        without = self._dropped(self.body_node) if self.body_node is not None else set()
+        return images(nodes, without, self.base)
+
+    def attachments(self) -> tuple[Attachment, ...]:
+        return attachments(self.body_node, self.base) if self.body_node is not None else ()
+
+    def language(self, body: Body) -> str:
+        """Vietnamese is told by its letters: pages say en, or nothing, over Vietnamese text."""
+        text = " ".join(b.text for b in body.blocks if b.kind is not BlockKind.TABLE)
+        if len(text) > 100:
+            share = len(_VIETNAMESE.findall(text)) / len(text)
+            if share >= _LEAST_VIETNAMESE:
+                return "vi"
+        said = (self.tree.root.get("lang") or "")[:2].lower()
+        return said if said.isalpha() and said != "vi" else self.site.language
+
+    def noarchive(self) -> bool:
+        said = " ".join(self.tree.metas.get("robots", []))
+        said += " " + (self.tree.page.header("X-Robots-Tag") or "")
+        return "noarchive" in said.lower()
+
+    def url(self) -> str:
+        """The page's canonical address where it names an article of this site, else its own."""
+        page = self.tree.page
+        own = _canonical(page.final_url) or _canonical(page.url) or page.url
+        for link in self.tree.root.iter("link"):
+            if (link.get("rel") or "").lower() == "canonical":
+                said = _canonical(self._absolute(link.get("href") or ""))
+                # One of our sites names its home page as canonical on every listing.
+                if said and self.site.owns(said) and self.site.is_article(said):
+                    return said
+        return own
+
+    def _absolute(self, address: str) -> str:
+        try:
+            return urljoin(self.base, address)
+        except ValueError:
+            return ""
+
+    def _chain(
+        self, name: str, wanted: Callable[[Selector], bool] = lambda _: True
+    ) -> Iterator[tuple[Selector, list[Found]]]:
+        """The selectors of a field that find something, nearest layer first."""
+        for selector in self.site.fields.get(name, ()):
+            if wanted(selector) and (found := self._select(name, selector)):
+                yield selector, found
+
+    def _select(self, name: str, selector: Selector) -> list[Found]:
+        if selector.text.startswith("find:"):
+            return self._find(selector.text.removeprefix("find:"))
+        found = select(self.tree, selector.text)
+        if name == "lead" and found and found[0].element is not None:
+            dropped = self._dropped(found[0].element)
+            text = text_of(found[0].element, dropped) if dropped else found[0].text
+            return [Found(text, found[0].element)]
+        return found
+
+    def _find(self, name: str) -> list[Found]:
+        title = self.title_node
+        if name == "title":
+            one = generic.find_title(self.tree, self.names)
+        elif name == "lead":
+            one = generic.find_lead(self.tree, title, self._found_body)
+        elif name == "published":
+            one = generic.find_published(self.tree, title, self.site.date_formats)
+        elif name == "authors":
+            return generic.find_authors(self.tree, title, self.names)
+        else:
+            one = Found("", self._found_body) if self._found_body is not None else None
+        return [one] if one else []
+
+    @cached_property
+    def _found_body(self) -> Element | None:
+        return generic.find_body(self.tree, self.title_node)
+
+    def _take(self, name: str, selector: Selector, found: list[Found]) -> Element | None:
+        self.layers[name] = str(selector)
+        self.tree.taken.update(one.element for one in found if one.element is not None)
+        return found[0].element
+
+
+def _canonical(url: str) -> str | None:
+    try:
+        return canonical(url)
+    except UrlError:
+        return None

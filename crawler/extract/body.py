@@ -1,0 +1,379 @@
+"""The body of an article as blocks: nothing glued, nothing lost, nothing that is not of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from archive.models import Block, BlockKind
+from archive.text import clean, fold
+from crawler.extract.authors import is_byline, people
+from crawler.extract.noise import (
+    SKIPPED_TAGS,
+    is_byline_box,
+    is_caption,
+    is_hidden,
+    is_label,
+    is_noise,
+)
+from crawler.extract.tables import is_picture_table, read_table, rows_to_text
+from crawler.extract.tree import Element
+
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_LISTS = frozenset(("ul", "ol", "dl"))
+_BOXES = frozenset(
+    ("div", "section", "aside", "article", "figure", "ul", "ol", "table", "blockquote")
+)
+_BLOCKS = (
+    _HEADINGS
+    | _BOXES
+    | frozenset(
+        ("p", "li", "dt", "dd", "tr", "td", "th", "caption", "figcaption", "header", "main")
+    )
+    | frozenset(
+        ("main", "footer", "address", "pre", "hr", "center", "details", "summary", "fieldset")
+    )
+    | frozenset(("form", "thead", "tbody", "tfoot", "body", "html"))
+)
+_BOLD = frozenset(("b", "strong"))
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|rtf)(?:$|[?#])", re.IGNORECASE)
+_BLANKS = re.compile(r"\s+")
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
+_ALIGNED_RIGHT = re.compile(r"text-align\s*:\s*(?:right|end)", re.IGNORECASE)
+_CENTERED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
+
+_LINKED = 0.75
+_LONGEST_SUBHEADING = 200
+_LONGEST_CAPTION = 400
+_LONG = 40
+
+
+@dataclass(slots=True)
+class Draft:
+    """A block in the making, with what is known of how it looked."""
+
+    kind: BlockKind
+    text: str
+    rows: tuple[tuple[str, ...], ...] | None = None
+    link_share: float = 0.0
+    is_right: bool = False
+    is_bold: bool = False
+
+
+@dataclass(slots=True)
+class Body:
+    """What the walk over a body node gave: its blocks and the names that signed it."""
+
+    blocks: tuple[Block, ...] = ()
+    bylines: tuple[str, ...] = ()
+
+    @property
+    def characters(self) -> int:
+        """How much running text there is, captions apart."""
+        return sum(len(b.text) for b in self.blocks if b.kind is not BlockKind.CAPTION)
+
+
+def read_body(node: Element, without: set[Element], title: str | None, lead: str | None) -> Body:
+    """The blocks below a node; ``without`` are elements that are not body, such as the lead."""
+    drafts = _Walk(node, without).drafts
+    if _characters(drafts) < _LONG:
+        # A site that hides its text until a click, or names its body like a box of adverts.
+        tolerant = _Walk(node, without, tolerant=True).drafts
+        drafts = tolerant if _characters(tolerant) > _characters(drafts) else drafts
+    drafts = _without_repeats(_without_head(drafts, title, lead))
+    drafts, bylines = _without_signature(drafts)
+    return Body(tuple(_block(draft) for draft in drafts), bylines)
+
+
+def _characters(drafts: list[Draft]) -> int:
+    return sum(len(draft.text) for draft in drafts if draft.kind is not BlockKind.CAPTION)
+
+
+def _block(draft: Draft) -> Block:
+    return Block(kind=draft.kind, text=draft.text, rows=draft.rows)
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", fold(text)))
+
+
+def _without_head(drafts: list[Draft], title: str | None, lead: str | None) -> list[Draft]:
+    """Title and lead, said again before the text begins."""
+    said = {_plain(text) for text in (title, lead) if text}
+    while drafts and drafts[0].kind is not BlockKind.TABLE and _repeats(drafts[0].text, said):
+        drafts = drafts[1:]
+    return drafts
+
+
+def _repeats(text: str, said: set[str]) -> bool:
+    plain = _plain(text)
+    # A lead is said with or without its prefix: "(Chinhphu.vn) - ".
+    return plain in said or (
+        len(plain) > _LONG
+        and any(one.endswith(plain) or plain.endswith(one) for one in said if len(one) > _LONG)
+    )
+
+
+def _without_repeats(drafts: list[Draft]) -> list[Draft]:
+    """Photo stories hold each text twice, once for the slide show."""
+    seen: set[str] = set()
+    kept: list[Draft] = []
+    for draft in drafts:
+        if len(draft.text) >= _LONG and draft.rows is None:
+            if draft.text in seen:
+                continue
+            seen.add(draft.text)
+        kept.append(draft)
+    return kept
+
+
+def _without_signature(drafts: list[Draft]) -> tuple[list[Draft], tuple[str, ...]]:
+    """The names, sources and pointers below the last paragraph, taken off; the names kept."""
+    kept = list(drafts)
+    signed: list[str] = []
+    end = len(kept)
+    while end and len(drafts) > 1:
+        draft = kept[end - 1]
+        if draft.kind in (BlockKind.CAPTION, BlockKind.TABLE):
+            end -= 1
+            continue
+        if not _is_signature(draft):
+            break
+        signed = [draft.text, *signed]
+        del kept[end - 1]
+        end -= 1
+    return kept, people(signed)
+
+
+def _is_signature(draft: Draft) -> bool:
+    short = len(draft.text) < 90 and "\n" not in draft.text
+    if draft.kind is BlockKind.LIST or not short:
+        return False
+    if draft.is_right or _SOURCE.match(draft.text):
+        return True
+    return draft.is_bold and is_byline(draft.text)
+
+
+# "(Theo TTXVN)", "Theo Reuters", "Nguồn: …", "Ảnh: …": whose text or pictures these are.
+_SOURCE = re.compile(
+    r"^(?:\((?:theo|nguồn|ttxvn|tổng hợp)[^)]*\)|(?:theo|nguồn|ảnh)\s*:?\s+\S[^.]{0,60})$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class _Piece:
+    text: str
+    bold: bool
+    link: bool
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One walk over a body node, gathering inline text until a block begins or ends."""
+
+    node: Element
+    without: set[Element]
+    tolerant: bool = False
+    drafts: list[Draft] = field(default_factory=list)
+    pieces: list[_Piece] = field(default_factory=list)
+    holders: list[tuple[Element, BlockKind]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    lists: int = 0
+    bold: int = 0
+    link: int = 0
+    after_picture: bool = False
+    skipped: Element | None = None
+    sizes: dict[Element, tuple[int, int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.sizes = _sizes(self.node)
+        self._walk()
+        self._flush(self.node)
+
+    def _walk(self) -> None:
+        walk = etree.iterwalk(self.node, events=("start", "end"))
+        for event, node in walk:
+            if event == "end":
+                self._end(node)
+            elif node is not self.node and self._is_skipped(node):
+                self.skipped = node
+                walk.skip_subtree()
+            elif self._start(node):
+                walk.skip_subtree()
+
+    def _is_skipped(self, node: Element) -> bool:
+        tag = node.tag
+        if tag in SKIPPED_TAGS or node in self.without:
+            return True
+        if self.tolerant:
+            return False
+        if is_noise(node) or is_hidden(node) or (tag in _BLOCKS and is_byline_box(node)):
+            return True
+        return tag in _BOXES and self._points_elsewhere(node)
+
+    def _points_elsewhere(self, node: Element) -> bool:
+        """A box of links to other articles; a list of attachments is not one."""
+        size, linked = self.sizes[node]
+        return (
+            size > 25
+            and linked > _LINKED * size
+            and not any(_FILE.search(link.get("href", "")) for link in node.iter("a"))
+        )
+
+    def _start(self, node: Element) -> bool:
+        """Takes in an element; true where its content is dealt with."""
+        tag = node.tag
+        if tag in _BLOCKS:
+            self._flush(node)
+            kind = self._kind(node)
+            if kind:
+                self.holders.append((node, kind))
+            if tag in _LISTS:
+                self.lists += 1
+            if tag == "table" and (rows := read_table(node, self.without)):
+                self.drafts.append(Draft(BlockKind.TABLE, rows_to_text(rows), rows))
+                return True
+        elif tag == "br":
+            self.pieces.append(_Piece("\n", False, False))
+        elif tag == "img":
+            self.after_picture = True
+        elif tag in _BOLD:
+            self.bold += 1
+        elif tag == "a":
+            self.link += 1
+        elif is_caption(node):
+            self._flush(node)
+            self.holders.append((node, BlockKind.CAPTION))
+        self._add(node.text)
+        return False
+
+    def _kind(self, node: Element) -> BlockKind | None:
+        tag = node.tag
+        if tag in _HEADINGS:
+            return BlockKind.SUBHEADING
+        if tag == "blockquote":
+            return BlockKind.QUOTE
+        if tag == "table":
+            picture = is_picture_table(node, self.sizes[node][0])
+            return BlockKind.CAPTION if picture else None
+        if tag == "figure":
+            # CKEditor wraps tables in figures.
+            return None if next(node.iter("table"), None) is not None else BlockKind.CAPTION
+        if tag in {"figcaption", "caption"} or is_caption(node):
+            return BlockKind.CAPTION
+        return None
+
+    def _end(self, node: Element) -> None:
+        if node is self.skipped:
+            if node.tag in _BLOCKS:
+                self._flush(node)
+            self._add(node.tail)
+            return
+        tag = node.tag
+        held = bool(self.holders) and self.holders[-1][0] is node
+        if tag in _BLOCKS or held:
+            self._flush(node)
+            if held:
+                self.holders.pop()
+            if tag in _LISTS:
+                self.lists -= 1
+                self._flush_list()
+        elif tag in _BOLD:
+            self.bold -= 1
+        elif tag == "a":
+            self.link -= 1
+        if node is not self.node:
+            self._add(node.tail)
+
+    def _add(self, text: str | None) -> None:
+        if text:
+            piece = _Piece(_BLANKS.sub(" ", text), self.bold > 0, self.link > 0)
+            self.pieces.append(piece)
+
+    def _flush(self, node: Element) -> None:
+        """Ends the paragraph: what was gathered becomes drafts."""
+        pieces, self.pieces = self.pieces, []
+        for part in _split(pieces):
+            text = clean("".join(piece.text for piece in part))
+            if any(letter.isalnum() for letter in text):
+                self._take(text, part, node)
+
+    def _take(self, text: str, part: list[_Piece], node: Element) -> None:
+        total = sum(len(piece.text.strip()) for piece in part) or 1
+        bold = sum(len(piece.text.strip()) for piece in part if piece.bold) / total
+        link = sum(len(piece.text.strip()) for piece in part if piece.link) / total
+        kind = self.holders[-1][1] if self.holders else None
+        if self._is_pointer(text, link, kind):
+            return
+        if self.lists and kind is None:
+            self.lines.append(text.replace("\n", " "))
+            return
+        kind = kind or self._guess(text, bold, node)
+        self.after_picture = False
+        right = bool(_ALIGNED_RIGHT.search(node.get("style") or "")) or node.get("align") == "right"
+        self.drafts.append(Draft(kind, text, None, link, right, bold > 0.9))
+
+    def _is_pointer(self, text: str, link: float, kind: BlockKind | None) -> bool:
+        if self.tolerant or kind is BlockKind.CAPTION:
+            return False
+        return is_label(text, link) or (link > 0.95 and len(text) > 20 and not self.lists)
+
+    def _guess(self, text: str, bold: float, node: Element) -> BlockKind:
+        if self.after_picture and len(text) < _LONGEST_CAPTION and _is_centered(node):
+            return BlockKind.CAPTION
+        short = len(text) <= _LONGEST_SUBHEADING and "\n" not in text
+        if bold > 0.95 and short and not text.endswith((".", ";", ",", "…", '."')):
+            return BlockKind.SUBHEADING
+        return BlockKind.PARAGRAPH
+
+    def _flush_list(self) -> None:
+        if self.lists == 0 and self.lines:
+            self.drafts.append(Draft(BlockKind.LIST, "\n".join(self.lines)))
+            self.lines = []
+
+
+def _is_centered(node: Element) -> bool:
+    return bool(_CENTERED.search(node.get("style") or "")) or node.get("align") == "center"
+
+
+def _split(pieces: list[_Piece]) -> Iterable[list[_Piece]]:
+    """Cut at empty lines: old pages write paragraphs as two <br>."""
+    part: list[_Piece] = []
+    breaks = 0
+    for piece in pieces:
+        if piece.text == "\n":
+            breaks += 1
+        elif not piece.text.isspace():
+            if breaks > 1:
+                yield part
+                part = []
+            breaks = 0
+        part.append(piece)
+    yield part
+
+
+def _sizes(root: Element) -> dict[Element, tuple[int, int]]:
+    """For each element below the root: its characters, and those that stand in links."""
+    sizes: dict[Element, tuple[int, int]] = {}
+    stack: list[list[int]] = []
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, node in walk:
+        if event == "start":
+            if node.tag in SKIPPED_TAGS:
+                walk.skip_subtree()
+            stack.append([_length(node.text) if node.tag not in SKIPPED_TAGS else 0, 0])
+            continue
+        size, linked = stack.pop()
+        sizes[node] = (size, size if node.tag == "a" else linked)
+        if stack:
+            stack[-1][0] += size + _length(node.tail)
+            stack[-1][1] += sizes[node][1]
+    return sizes
+
+
+def _length(text: str | None) -> int:
+    return len(text.strip()) if text else 0

@@ -1,0 +1,81 @@
+"""The pictures of an article with their captions, and the files it offers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import cast
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+
+from archive.models import Attachment, Image
+from crawler.extract.noise import is_caption
+from crawler.extract.tree import Element, text_of
+
+_PICTURES = etree.XPath("descendant-or-self::img")
+_LINKS = etree.XPath("descendant-or-self::a[@href]")
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|rtf)$", re.IGNORECASE)
+# Pages that load pictures late keep the true address in one of these.
+_ADDRESSES = ("data-original", "data-src", "data-lazy-src", "data-srcset", "src", "srcset")
+_MOST = 200
+
+
+def images(nodes: Iterable[Element], without: set[Element], base: str) -> tuple[Image, ...]:
+    """The pictures below some nodes, each address once, with the caption that stands with it."""
+    found: dict[str, Image] = {}
+    for node in nodes:
+        for picture in cast(list[Element], _PICTURES(node))[:_MOST]:
+            url = _address(picture, base)
+            if url and url not in found and not _inside(picture, without):
+                found[url] = Image(url=url, caption=_caption(picture, node))
+    return tuple(found.values())
+
+
+def attachments(node: Element, base: str) -> tuple[Attachment, ...]:
+    """The documents that the body links to, each address once."""
+    found: dict[str, Attachment] = {}
+    for link in cast(list[Element], _LINKS(node)):
+        url = _absolute(link.get("href", ""), base)
+        if url and _FILE.search(urlsplit(url).path):
+            found.setdefault(url, Attachment(url=url, title=text_of(link) or None))
+    return tuple(found.values())
+
+
+def _address(picture: Element, base: str) -> str | None:
+    for key in _ADDRESSES:
+        value = picture.get(key, "").strip().split(" ")[0]
+        if value and not value.startswith("data:"):
+            return _absolute(value, base)
+    return None
+
+
+def _absolute(address: str, base: str) -> str | None:
+    """The whole address, or None for one that is no web address: pages hold any nonsense here."""
+    try:
+        url = urljoin(base, address.strip())
+        return url if urlsplit(url).scheme in ("http", "https") else None
+    except ValueError:
+        return None
+
+
+def _inside(node: Element, without: set[Element]) -> bool:
+    return bool(without) and any(around in without for around in node.iterancestors())
+
+
+def _caption(picture: Element, top: Element) -> str | None:
+    """The caption in the figure or table that holds the picture."""
+    for around in picture.iterancestors():
+        if around.tag in ("figure", "table") or "caption" in (around.get("class") or "").lower():
+            texts = [text_of(node) for node in around.iter() if _is_caption_node(node)]
+            whole = text_of(around) if not any(texts) and around.tag == "figure" else ""
+            return next((text for text in (*texts, whole) if text), None)
+        if around is top:
+            break
+    return None
+
+
+def _is_caption_node(node: Element) -> bool:
+    if not isinstance(node.tag, str) or node.tag in ("table", "figure", "img"):
+        return False
+    return node.tag in ("figcaption", "caption") or is_caption(node)

@@ -1,0 +1,90 @@
+"""What stands inside or around a body without being part of it: told by class names and labels."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.extract.tree import Element
+
+# Never text of an article, on any site.
+SKIPPED_TAGS = frozenset(
+    re.findall(
+        r"\w+",
+        "script style noscript template svg iframe button select input nav textarea video audio "
+        "object embed canvas map head dialog footer",
+    )
+)
+
+# Words that class names, ids and types are made of, in English and in unaccented Vietnamese
+# (tin liên quan: related news; đọc thêm, xem thêm: read more; quảng cáo: advertisement).
+_NOISE = re.compile(
+    r"(?:^|[\s_-])(?:relat(?:ed|e|ion)\w*|lien-?quan\w*|tin-?lien-?quan\w*|tinlien\w*|tinlq|bv-?lq"
+    r"|cung-?chuyen-?muc|tin-?cung\w*|doc-?them|xem-?them|xem-?nhieu|read-?more\w*|see-?more"
+    r"|news-?letter|subscribe\w*|banner\w*|ads?|adv|advert\w*|ads(?:web|mobile|by)\w*|quang-?cao"
+    r"|sda|box-?quangcao|sponsor\w*|share\w*|sharing|social\w*|fb-\w+|zalo-\w+|comments?|binh-?luan"
+    r"|breadcrumbs?|pagination|pager|popup|modal|tool-?bar|rating|vote|sidebar|footer|widget\w*"
+    r"|recommend\w*|suggest\w*|most-?read|tin-?moi|tindnd|hot-?news|list-?news|news-?list"
+    r"|copyright|login|topbar|header-?top|back-?to\w*|evtbox|tags?|tag-\w+|keywords?)(?:$|[\s_-])"
+    r"|relatednews|relatedbox|dantri-widget|boxcauhoi|google-?news|follow-?us",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(
+    r"(?:^|[\s_-])(?:author\w*|tac-?gia|nguon-?tin|nguontin|byline|source|signature|but-?danh)"
+    r"(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_CAPTION = re.compile(
+    r"caption|chu[_-]?thich|(?:^|\s)image(?:\s|$)|(?:photo|img|image)[_-]?(?:note|desc|cap)",
+    re.IGNORECASE,
+)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+_LABEL = re.compile(
+    r"^[\W_]*(?:xem thêm|đọc thêm|đọc tiếp|xem tiếp|xem tin|tin liên quan|bài liên quan|liên quan"
+    r"|tin mới|tin cùng chuyên mục|cùng chuyên mục|tham khảo thêm|bấm xem|có thể bạn quan tâm"
+    r"|bài đọc nhiều|tin đọc nhiều|đọc nhiều|từ kh[oó][aá]|tags?|link (?:bài )?gốc|chia sẻ"
+    r"|read more|see also|related (?:news|articles|stories)|mời (?:quý )?(?:độc giả|bạn đọc)[^.]*)"
+    r"[\s:>»…]*",
+    re.IGNORECASE,
+)
+_ARROWS = re.compile(r"^\s*(?:>{1,3}|»|➤|►|\*\s*>>)")
+
+
+def is_noise(element: Element) -> bool:
+    """Whether the names an element carries say that it is no article text."""
+    names = _names(element)
+    return bool(names) and _NOISE.search(names) is not None
+
+
+def is_byline_box(element: Element) -> bool:
+    """Whether an element is named as the place of the author or the source."""
+    return _BYLINE.search(_names(element)) is not None
+
+
+def is_caption(element: Element) -> bool:
+    """Whether an element is named as a picture's caption."""
+    return _CAPTION.search(element.get("class") or "") is not None
+
+
+def is_hidden(element: Element) -> bool:
+    """Whether an element's own markup hides it."""
+    style = element.get("style")
+    return "hidden" in element.attrib or (style is not None and bool(_HIDDEN.search(style)))
+
+
+def is_label(text: str, link_share: float) -> bool:
+    """Whether a line only points elsewhere: "Xem thêm:", ">> …" before a link, "TIN MỚI".
+
+    >>> is_label("Tin liên quan", 0), is_label("Xem thêm dữ liệu tại phụ lục của báo cáo.", 0.1)
+    (True, False)
+    """
+    match = _LABEL.match(text)
+    if match and not text[match.end() :].strip():
+        return True
+    return link_share > 0.4 and (match is not None or _ARROWS.match(text) is not None)
+
+
+def _names(element: Element) -> str:
+    get = element.get
+    kinds = (get("class"), get("id"), get("type"))
+    return " ".join(name for name in kinds if name)

@@ -1,0 +1,71 @@
+"""Tables: told from layout, read as rows of cells, written as lines of text."""
+
+from __future__ import annotations
+
+from crawler.extract.tree import Element, text_of
+
+Rows = tuple[tuple[str, ...], ...]
+
+_GROUPS = {"thead", "tbody", "tfoot"}
+_CELLS = {"td", "th"}
+# A colspan of 100,000 is an attack, not a table.
+_MOST_SPAN = 50
+_LONGEST_CELL = 1500
+_LONGEST_CAPTION = 600
+
+
+def read_table(table: Element, without: set[Element]) -> Rows | None:
+    """The rows of a table of data; None where a table only arranges pictures or paragraphs."""
+    rows = [_cells(row, without) for row in _rows(table)]
+    filled = [row for row in rows if any(row)]
+    if max((sum(map(bool, row)) for row in filled), default=0) < 2:
+        return None
+    if holds_picture(table) and sum(len(cell) for row in filled for cell in row) < _LONGEST_CAPTION:
+        return None
+    if any(len(cell) > _LONGEST_CELL for row in filled for cell in row):
+        return None
+    return tuple(tuple(row) for row in filled)
+
+
+def rows_to_text(rows: Rows) -> str:
+    """A line a row, cells separated by `` | ``.
+
+    >>> print(rows_to_text((("Mặt hàng", "Giá"), ("E5 RON 92", "19.810"))))
+    Mặt hàng | Giá
+    E5 RON 92 | 19.810
+    """
+    return "\n".join(" | ".join(row) for row in rows)
+
+
+def holds_picture(element: Element) -> bool:
+    """Whether a picture or film stands in the element."""
+    return next(element.iter("img", "picture", "video", "iframe", "amp-img"), None) is not None
+
+
+def is_picture_table(table: Element, characters: int) -> bool:
+    """Whether a table holds a picture and so few words that they are its caption."""
+    return characters < _LONGEST_CAPTION and holds_picture(table)
+
+
+def _rows(table: Element) -> list[Element]:
+    found: list[Element] = []
+    for child in table:
+        if child.tag == "tr":
+            found.append(child)
+        elif child.tag in _GROUPS:
+            found.extend(row for row in child if row.tag == "tr")
+    return found
+
+
+def _cells(row: Element, without: set[Element]) -> list[str]:
+    cells: list[str] = []
+    for cell in row:
+        if cell.tag in _CELLS:
+            cells.append(text_of(cell, without))
+            cells.extend([""] * (_span(cell) - 1))
+    return cells
+
+
+def _span(cell: Element) -> int:
+    text = cell.get("colspan", "1").strip()
+    return min(int(text), _MOST_SPAN) if text.isascii() and text.isdigit() else 1

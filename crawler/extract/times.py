@@ -1,0 +1,157 @@
+"""Times as Vietnamese pages show and hide them, read against the moment the page was fetched."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from archive.models import VIETNAM
+
+# The first Vietnamese news sites opened in 1997; a clock may be a day fast.
+_EARLIEST = dt.datetime(1997, 1, 1, tzinfo=VIETNAM)
+_FAST_CLOCK = dt.timedelta(days=1)
+
+_ISO = re.compile(
+    r"(?P<year>\d{4})-(?P<month>\d\d?)-(?P<day>\d\d?)"
+    r"(?:(?:T|\s+)(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?)?"
+    r"\s*(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?(?!\d)"
+)
+_DATE = re.compile(
+    r"(?<!\d)(?P<day>\d{1,2})\s*[/.-]\s*(?P<month>\d{1,2})\s*[/.-]\s*(?P<year>\d{4})(?!\d)"
+    r"|(?:ngày\s+)?(?<!\d)(?P<day2>\d{1,2})\s+tháng\s+(?P<month2>\d{1,2})"
+    r"(?:\s*,|\s+năm|\s*[/-])?\s*(?P<year2>\d{4})(?!\d)",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(
+    r"(?<![\d:])(?P<hour>\d{1,2})\s*(?::|h|g|giờ)\s*(?P<minute>\d{2})(?:[:.](?P<second>\d\d))?"
+    r"(?:\s*phút)?(?!\d)\s*(?P<half>[AP]M|SA|CH)?\b",
+    re.IGNORECASE,
+)
+_ZONE = re.compile(r"(?:GMT|UTC)\s*(?P<zone>[+-]\s*\d{1,2}(?::?\d\d)?)?|(?P<bare>\+0?7(?::?00)?)\b")
+_WORDS = re.compile(r"\d|hôm|vừa|phút|giờ|ngày|tuần|tháng|yesterday|today|ago|just", re.IGNORECASE)
+_TELLS_MINUTE = re.compile(r"phút|giờ|vừa|minute|hour|\d\s*[:h]\s*\d\d", re.IGNORECASE)
+_LONGEST = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time in Vietnam, and whether the text told the minute or only the day."""
+
+    at: dt.datetime
+    has_minute: bool
+
+
+def read_time(text: str, formats: Iterable[str], base: dt.datetime) -> Moment | None:
+    """The time that a text tells, or None; one without a zone is Vietnam's.
+
+    >>> base = dt.datetime(2026, 9, 5, tzinfo=VIETNAM)
+    >>> read_time("Thứ Sáu, 4/9/2026, 00:05 (GMT+7)", (), base).at.isoformat()
+    '2026-09-04T00:05:00+07:00'
+    >>> read_time("2026-09-04T08:52:11.000 +07:00", (), base).at.isoformat()
+    '2026-09-04T08:52:11+07:00'
+    """
+    text = text.strip()
+    if not text or len(text) > _LONGEST:
+        return None
+    readers = (_by_formats, _iso, _vietnamese, _in_words)
+    for reader in readers:
+        moment = reader(text, formats, base)
+        if moment and _EARLIEST <= moment.at <= base + _FAST_CLOCK:
+            return moment
+    return None
+
+
+def _by_formats(text: str, formats: Iterable[str], _base: dt.datetime) -> Moment | None:
+    for pattern in formats:
+        try:
+            at = dt.datetime.strptime(text, pattern)  # noqa: DTZ007 - zoned two lines below
+        except ValueError:
+            continue
+        return Moment(_zoned(at), "%H" in pattern or "%I" in pattern or "%T" in pattern)
+    return None
+
+
+def _iso(text: str, _formats: Iterable[str], _base: dt.datetime) -> Moment | None:
+    match = _ISO.search(text)
+    if not match:
+        return None
+    clock = [int(match[name] or 0) for name in ("hour", "minute", "second")]
+    date = [int(match[name]) for name in ("year", "month", "day")]
+    return _moment(date, clock, match["zone"] if match["hour"] else None, match["hour"] is not None)
+
+
+def _vietnamese(text: str, _formats: Iterable[str], _base: dt.datetime) -> Moment | None:
+    zone = _ZONE.search(text)
+    # Taken out first: the 07:00 of "(GMT+07:00)" is no time of day.
+    text = _ZONE.sub(" ", text)
+    match = _DATE.search(text)
+    if not match:
+        return None
+    date = [int(match[name] or match[name + "2"]) for name in ("year", "month", "day")]
+    clock = _CLOCK.search(text[: match.start()] + " " * len(match[0]) + text[match.end() :])
+    offset = (zone["zone"] or zone["bare"]) if zone else None
+    if not clock:
+        return _moment(date, [0, 0, 0], None, False)
+    hour = _hour(int(clock["hour"]), (clock["half"] or "").upper())
+    return _moment(date, [hour, int(clock["minute"]), int(clock["second"] or 0)], offset, True)
+
+
+def _hour(hour: int, half: str) -> int:
+    """24 hours; some sites write AM or PM after a 24-hour clock: 00:01 AM, 13:00 PM."""
+    if half in {"PM", "CH"} and 1 <= hour < 12:
+        return hour + 12
+    return 0 if half in {"AM", "SA"} and hour == 12 else hour
+
+
+def _moment(date: list[int], clock: list[int], zone: str | None, has_minute: bool) -> Moment | None:
+    try:
+        at = dt.datetime(*date, *clock)  # type: ignore[arg-type] # noqa: DTZ001 - zoned below
+        return Moment(_zoned(at, zone), has_minute)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _zoned(at: dt.datetime, zone: str | None = None) -> dt.datetime:
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=_offset(zone))
+    return at.astimezone(VIETNAM)
+
+
+def _offset(zone: str | None) -> dt.tzinfo:
+    if zone is None:
+        return VIETNAM
+    if zone == "Z":
+        return dt.UTC
+    sign = -1 if zone[0] == "-" else 1
+    hours, _, minutes = zone[1:].strip().partition(":")
+    if not minutes:
+        hours, minutes = (hours[:2], hours[2:]) if len(hours) > 2 else (hours, "0")
+    return dt.timezone(sign * dt.timedelta(hours=int(hours), minutes=int(minutes or 0)))
+
+
+def _in_words(text: str, _formats: Iterable[str], base: dt.datetime) -> Moment | None:
+    """What is left to dateparser: "5 phút trước", "hôm qua", "July 20, 2026"."""
+    if not _WORDS.search(text) or len(text) > 60:
+        return None
+    import dateparser
+
+    local = base.astimezone(VIETNAM)
+    at = dateparser.parse(
+        text,
+        languages=["vi", "en"],
+        settings={
+            "RELATIVE_BASE": local.replace(tzinfo=None),
+            "TIMEZONE": "Asia/Ho_Chi_Minh",
+            "RETURN_AS_TIMEZONE_AWARE": True,
+            "PREFER_DATES_FROM": "past",
+            "DATE_ORDER": "DMY",
+            "REQUIRE_PARTS": [],
+        },
+    )
+    if at is None:
+        return None
+    if _TELLS_MINUTE.search(text):
+        return Moment(_zoned(at), True)
+    return Moment(_zoned(at).replace(hour=0, minute=0, second=0, microsecond=0), False)
