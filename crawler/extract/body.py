@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from archive.models import Block, BlockKind
-from archive.text import clean, fold
+from archive.text import fold
 from crawler.extract.authors import is_byline, people
 from crawler.extract.noise import (
     SKIPPED_TAGS,
@@ -20,7 +20,7 @@ from crawler.extract.noise import (
     is_noise,
 )
 from crawler.extract.tables import is_picture_table, read_table, rows_to_text
-from crawler.extract.tree import Element
+from crawler.extract.tree import Element, line
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _LISTS = frozenset(("ul", "ol", "dl"))
@@ -41,7 +41,6 @@ _BLOCKS = (
 _BOLD = frozenset(("b", "strong"))
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|rtf)(?:$|[?#])", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
-_PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 _ALIGNED_RIGHT = re.compile(r"text-align\s*:\s*(?:right|end)", re.IGNORECASE)
 _CENTERED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 
@@ -297,8 +296,10 @@ class _Walk:
     def _flush(self, node: Element) -> None:
         """Ends the paragraph: what was gathered becomes drafts."""
         pieces, self.pieces = self.pieces, []
+        if all(piece.text.isspace() for piece in pieces):
+            return
         for part in _split(pieces):
-            text = clean("".join(piece.text for piece in part))
+            text = _lines("".join(piece.text for piece in part))
             if any(letter.isalnum() for letter in text):
                 self._take(text, part, node)
 
@@ -373,6 +374,11 @@ def _sizes(root: Element) -> dict[Element, tuple[int, int]]:
             stack[-1][0] += size + _length(node.tail)
             stack[-1][1] += sizes[node][1]
     return sizes
+
+
+def _lines(text: str) -> str:
+    """Clean text; a line break only where the page has a <br>."""
+    return "\n".join(one for part in text.split("\n") if (one := line(part)))
 
 
 def _length(text: str | None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from crawler.errors import TooComplexError
 
@@ -27,6 +28,7 @@ _TAG_OR_RAW = re.compile(
     + rb")",
     re.DOTALL | re.IGNORECASE,
 )
+# Shorter tags cannot add up to much in a page of the largest size.
 _LONG_TAG = 512
 _ATTRIBUTE = re.compile(rb"[\s/\"'][^\s/>=\"']")
 
@@ -37,15 +39,18 @@ def refuse_hostile(html: bytes) -> None:
         raise TooComplexError(
             f"the page has {len(html):,} bytes, more than {LARGEST:,}; it is kept, but not read"
         )
-    long_tags = [size for size in map(len, _TAG.findall(html)) if size > _LONG_TAG]
-    # An attribute takes at least two bytes, which bounds the work before it is counted.
-    if sum(size * size for size in long_tags) > 4 * _WORK_LIMIT and _work(html) > _WORK_LIMIT:
+    quickly_read = (tag for tag in _TAG.findall(html) if len(tag) > _LONG_TAG)
+    if _work(quickly_read) > _WORK_LIMIT and _work(_exactly_read(html)) > _WORK_LIMIT:
         raise TooComplexError(
             "a tag of the page has so many attributes that parsing it would take minutes; "
             "the page is kept, but not read"
         )
 
 
-def _work(html: bytes) -> int:
-    tags = (match["tag"] or match["raw_tag"] or b"" for match in _TAG_OR_RAW.finditer(html))
-    return sum(len(_ATTRIBUTE.findall(tag)) ** 2 for tag in tags if len(tag) > _LONG_TAG)
+def _exactly_read(html: bytes) -> Iterator[bytes]:
+    for match in _TAG_OR_RAW.finditer(html):
+        yield match["tag"] or match["raw_tag"] or b""
+
+
+def _work(tags: Iterable[bytes]) -> int:
+    return sum(len(_ATTRIBUTE.findall(tag)) ** 2 for tag in tags)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
@@ -12,7 +11,7 @@ from bs4 import BeautifulSoup
 from lxml import etree
 
 from archive.models import Page
-from archive.text import clean
+from archive.text import clean, nfc
 from crawler.errors import NotHtmlError, TooComplexError
 from crawler.extract import json_ld
 from crawler.extract.decode import utf8
@@ -31,7 +30,6 @@ _METAS = etree.XPath("descendant::meta[@content]")
 _SCRIPTS = etree.XPath("descendant::script[contains(@type, 'ld')]")
 _SKIPPED = {"script", "style", "noscript", "template", "svg", "iframe"}
 _BREAKING = {"br", "p", "div", "li", "tr", "td", "th", "h1", "h2", "h3", "h4", "ul", "ol"}
-_BLANKS = re.compile(r"\s+")
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,9 @@ def line(text: str) -> str:
     >>> line(" Giá\\n điện ")
     'Giá điện'
     """
-    return _BLANKS.sub(" ", clean(text)).strip()
+    text = " ".join(text.split())
+    # Nearly all text is printable, and then holds nothing to clean away.
+    return nfc(text) if text.isprintable() else " ".join(clean(text).split())
 
 
 def text_of(element: Element, without: frozenset[Element] | set[Element] = frozenset()) -> str:
