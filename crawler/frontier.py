@@ -107,6 +107,17 @@ class Frontier:
         with self.archive.transaction():
             return sum(self._add(link, found_on, window) for link in links)
 
+    def recall(self, window: Window) -> None:
+        """Makes due what an earlier crawl passed over for its date and this one asks for."""
+        with self.archive.transaction():
+            self.archive.connection.execute(
+                "UPDATE frontier SET state = 'due', reason = NULL WHERE site = :site"
+                " AND state = 'ignored' AND reason = :reason"
+                " AND (:since IS NULL OR due_at >= :since)"
+                " AND (:until IS NULL OR listed_date IS NULL OR listed_date < :until)",
+                {"site": self.site, "reason": OUTSIDE, **_bounds(window)},
+            )
+
     def _add(self, link: Link, found_on: str, window: Window) -> bool:
         wanted = window.holds(link)
         row = {
@@ -128,12 +139,6 @@ class Frontier:
             " :found_on, :date, :title, :section, :due_at) ON CONFLICT (url) DO NOTHING",
             row,
         )
-        if cursor.rowcount == 0 and wanted:
-            self.archive.connection.execute(
-                "UPDATE frontier SET state = 'due', reason = NULL, due_at = :due_at"
-                " WHERE url = :url AND state = 'ignored'",
-                row,
-            )
         return cursor.rowcount == 1
 
     def want(self, url: str, now: dt.datetime) -> None:
@@ -160,9 +165,8 @@ class Frontier:
         values = {
             "site": self.site,
             "now": to_text(window.now),
-            "since": window.since and to_text(window.since),
-            "until": window.until and to_text(window.until),
             "only": json.dumps(only),
+            **_bounds(window),
         }
         rows: list[Due] = []
         for state, order in _TURNS:
@@ -200,8 +204,9 @@ class Frontier:
             connection.execute(_TELL, values)
             connection.execute(_COUNT, values)
 
-    def note_redirect(self, settled: Settled, to: str) -> None:
-        """The address that a URL redirects to is read with it, and from now on in its stead."""
+    def note_alias(self, settled: Settled, to: str) -> None:
+        """The address that a URL redirects to, or that its page names as its own, is read with it
+        and from now on in its stead."""
         with self.archive.transaction():
             self.archive.connection.execute(
                 "INSERT INTO frontier (url, site, state, found_at, found_on, answered_at, due_at,"
@@ -216,7 +221,7 @@ class Frontier:
             )
             self.archive.connection.execute(
                 "UPDATE frontier SET due_at = NULL, reason = ? WHERE url = ?",
-                (f"redirects to {to}", settled.url),
+                (f"is the same article as {to}", settled.url),
             )
 
     def interrupted(self) -> list[tuple[str, dt.datetime]]:
@@ -270,6 +275,13 @@ def known(archive: Archive, url: str) -> dict[str, object]:
             f"{url} was never seen: no listing named it. `moit-news crawl --url {url}` asks for it"
         )
     return dict(row)
+
+
+def _bounds(window: Window) -> dict[str, str | None]:
+    return {
+        "since": to_text(window.since) if window.since else None,
+        "until": to_text(window.until) if window.until else None,
+    }
 
 
 def _due(row: sqlite3.Row) -> Due:

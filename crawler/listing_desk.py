@@ -43,6 +43,7 @@ class ListingDesk:
         self.site = site
         self.window = window
         self._connection = frontier.archive.connection
+        self._reading = _fingerprint(site)
 
     def headers(self, ask: Ask) -> dict[str, str]:
         """The request's headers: conditional, but in a backfill, which must see every page."""
@@ -103,7 +104,7 @@ class ListingDesk:
     ) -> None:
         """Remembers how a request to a listing ended, and counts it."""
         values = {
-            "key": ask.key,
+            "key": self._key(ask),
             "site": self.site.slug,
             "url": ask.url,
             "at": to_text(now()),
@@ -124,11 +125,20 @@ class ListingDesk:
             self._connection.execute(_REMEMBER, values)
             self._connection.execute(_COUNT, values)
 
+    def _key(self, ask: Ask) -> str:
+        return f"{self.site.slug} {ask.key} {self._reading}"
+
     def _remembered(self, ask: Ask) -> dict[str, str | None] | None:
         row = self._connection.execute(
-            "SELECT etag, last_modified, body_hash FROM listings WHERE key = ?", (ask.key,)
+            "SELECT etag, last_modified, body_hash FROM listings WHERE key = ?", (self._key(ask),)
         ).fetchone()
         return dict(row) if row else None
+
+
+def _fingerprint(site: Site) -> str:
+    """Changes with the site's file: "not modified" must not hide what a new pattern would find."""
+    told = repr((site.hosts, [pattern.pattern for pattern in site.article_url], site.listings))
+    return hashlib.sha256(told.encode()).hexdigest()[:8]
 
 
 def conditional(etag: str | None, last_modified: str | None) -> dict[str, str]:

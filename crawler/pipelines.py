@@ -12,6 +12,7 @@ from archive.store import Archive
 from crawler.errors import ExtractError
 from crawler.extract import extract
 from crawler.frontier import Due, Settled
+from crawler.listings import at_home
 from crawler.plans import Counted, Verdict, failed, revisit_at
 from crawler.run import now
 from crawler.site import Keep
@@ -68,10 +69,12 @@ class ExtractArticle(Step):
             article = extract(visit.page, self.spider.site)
         except ExtractError as error:
             return dataclasses.replace(visit, problem=str(error))
-        return dataclasses.replace(visit, article=self._as_allowed(_as_listed(article, visit)))
+        article = self._as_allowed(_as_listed(article, visit.due))
+        return dataclasses.replace(visit, article=article)
 
     def _as_allowed(self, article: Article) -> Article:
         """Without its text where the site or the page itself asks not to be archived."""
+        article = dataclasses.replace(article, url=at_home(article.url, self.spider.site))
         keep = self.spider.site.keep
         if keep is Keep.TEXT or (keep is None and not article.noarchive):
             return article
@@ -86,8 +89,8 @@ class StoreArticle(Step):
         with spider.run.archive.transaction():
             settled = _settled(visit, spider.run.archive, site.slug)
             spider.frontier.settle(settled)
-            if visit.page.final_url != visit.due.url:
-                spider.frontier.note_redirect(settled, visit.page.final_url)
+            if visit.article and visit.article.url != visit.due.url:
+                spider.frontier.note_alias(settled, visit.article.url)
         spider.has_settled(settled.verdict)
         article = visit.article
         if article and article.noarchive and site.keep is not Keep.TEXT and visit.page_id:
@@ -95,13 +98,12 @@ class StoreArticle(Step):
         return visit
 
 
-def _as_listed(article: Article, visit: Visit) -> Article:
-    """Under the URL that was asked, with the listing's word where the page itself says nothing."""
-    date = visit.due.listed_date
+def _as_listed(article: Article, due: Due) -> Article:
+    """With the listing's word where the page itself says nothing."""
+    date = due.listed_date
     if article.published_at is None and date is not None:
         article = dataclasses.replace(article, published_at=date, published_from=TimeOrigin.LISTING)
-    section = article.section or visit.due.listed_section
-    return dataclasses.replace(article, url=visit.page.final_url, section=section)
+    return dataclasses.replace(article, section=article.section or due.listed_section)
 
 
 def _settled(visit: Visit, archive: Archive, site: str) -> Settled:

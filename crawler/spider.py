@@ -94,6 +94,7 @@ class SiteSpider(Spider):
                 yield visit
             await self._until(lambda: self._open == 0)
             self.frontier.release()
+            self.frontier.recall(self.window)
             if self._may_ask():
                 self._fill()
                 async for request in self._listing_requests():

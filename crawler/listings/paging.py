@@ -49,7 +49,7 @@ class Ask:
 
     @property
     def key(self) -> str:
-        """The name under which the archive remembers this request's last answer."""
+        """What tells this request from others: its address and form."""
         return f"{self.url} {urlencode(self.form)}" if self.form else self.url
 
 

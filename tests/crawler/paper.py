@@ -11,11 +11,17 @@ import sys
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from server import Answer, Server
+from tests.crawler.server import Answer, Server
 
 TOPICS = (
-    "Giá điện bán lẻ", "Xuất khẩu gạo", "Thị trường xăng dầu", "Quản lý thị trường",
-    "Năng lượng tái tạo", "Thương mại điện tử", "Công nghiệp ô tô", "Hội nhập kinh tế",
+    "Giá điện bán lẻ",
+    "Xuất khẩu gạo",
+    "Thị trường xăng dầu",
+    "Quản lý thị trường",
+    "Năng lượng tái tạo",
+    "Thương mại điện tử",
+    "Công nghiệp ô tô",
+    "Hội nhập kinh tế",
 )
 
 
@@ -76,10 +82,23 @@ class World:
         self.data.mkdir()
         self.sites.mkdir()
 
-    def add_site(self, slug: str, server: Server, *, listings: str = FEED, keys: str = "",
-                 delay: float = 0.001, timeout: float = 10) -> None:
-        text = SITE.format(home=server.home, keys=keys, delay=delay, timeout=timeout,
-                           listings=listings.replace("{home}", server.home))
+    def add_site(
+        self,
+        slug: str,
+        server: Server,
+        *,
+        listings: str = FEED,
+        keys: str = "",
+        delay: float = 0.001,
+        timeout: float = 10,
+    ) -> None:
+        text = SITE.format(
+            home=server.home,
+            keys=keys,
+            delay=delay,
+            timeout=timeout,
+            listings=listings.replace("{home}", server.home),
+        )
         (self.sites / f"{slug}.toml").write_text(text, encoding="utf-8")
 
     def environment(self, **more: str) -> dict[str, str]:
@@ -89,8 +108,10 @@ class World:
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-c", "from crawler.cli import main; main()", *arguments],
-            env=self.environment(**environment), text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=self.environment(**environment),
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -111,7 +132,9 @@ class World:
 
     def states(self) -> dict[str, str]:
         """State of each URL, by its path."""
-        return {"/" + r["url"].split("/", 3)[3]: r["state"] for r in self.rows("SELECT * FROM frontier")}
+        return {
+            "/" + r["url"].split("/", 3)[3]: r["state"] for r in self.rows("SELECT * FROM frontier")
+        }
 
     def log(self) -> str:
         return "".join(p.read_text() for p in sorted((self.data / "log").glob("*.log")))

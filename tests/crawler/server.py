@@ -46,7 +46,9 @@ class Server:
 
     def __init__(self, host: str = "127.0.0.1") -> None:
         self.answers: dict[str, Answer | Callable[[str, bytes], Answer]] = {
-            "/robots.txt": Answer(body=b"User-agent: *\nAllow: /\n", headers={"Content-Type": "text/plain"})
+            "/robots.txt": Answer(
+                body=b"User-agent: *\nAllow: /\n", headers={"Content-Type": "text/plain"}
+            )
         }
         self.hits: list[Hit] = []
         self.sent = 0
@@ -99,8 +101,15 @@ class Server:
             if answer.validators and handler.headers.get("If-None-Match") == answer.etag:
                 status = 304
             self.hits.append(
-                Hit(at=time.monotonic(), method=handler.command, path=handler.path,
-                    headers=dict(handler.headers), body=body, status=status, open=seen)
+                Hit(
+                    at=time.monotonic(),
+                    method=handler.command,
+                    path=handler.path,
+                    headers=dict(handler.headers),
+                    body=body,
+                    status=status,
+                    open=seen,
+                )
             )
             time.sleep(answer.delay)
             self._send(handler, answer, status)

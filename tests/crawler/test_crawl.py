@@ -1,0 +1,350 @@
+"""Whole crawls by the real program, over real sockets, into real files."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archive.store import Archive
+from tests.crawler.paper import World, article_html, as_json, feed, path, publish
+from tests.crawler.server import Answer, Server
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as running:
+        yield running
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def numbers_add_up(world: World) -> bool:
+    rows = world.rows("SELECT * FROM run_sites")
+    ends = ("new", "revised", "unchanged", "failed", "refused", "gone")
+    return all(row["asked"] == sum(row[end] for end in ends) for row in rows) and len(rows) > 0
+
+
+def test_a_crawl_asks_robots_first_one_at_a_time_and_archives_every_article(
+    server: Server, world: World
+) -> None:
+    publish(server, range(12))
+    world.add_site("bao-thu", server)
+
+    done = world.run("crawl")
+
+    assert done.returncode == 0, done.stderr
+    assert server.paths()[:2] == ["/robots.txt", "/feed.rss"]
+    assert server.most_open == 1
+    assert sorted(server.paths()[2:]) == sorted(path(n) for n in range(12))
+    assert world.value("SELECT count(*) FROM articles") == 12
+    assert set(world.states().values()) == {"done"}
+    assert numbers_add_up(world)
+    assert "12" in done.stdout
+    assert all(hit.headers["User-Agent"].startswith("moit-news/") for hit in server.hits)
+
+
+def test_the_newest_article_is_asked_first(server: Server, world: World) -> None:
+    publish(server, range(5))
+    world.add_site("bao-thu", server)
+
+    world.run("crawl")
+
+    assert server.paths()[2:] == [path(n) for n in (4, 3, 2, 1, 0)]
+
+
+def test_a_second_crawl_of_an_unchanged_world_asks_for_no_article(
+    server: Server, world: World
+) -> None:
+    publish(server, range(6))
+    world.add_site("bao-thu", server)
+    world.run("crawl")
+    first, server.sent = server.sent, 0
+    server.hits.clear()
+
+    done = world.run("crawl")
+
+    assert done.returncode == 0, done.stderr
+    assert [(hit.path, hit.status) for hit in server.hits] == [
+        ("/robots.txt", 200),
+        ("/feed.rss", 304),
+    ]
+    assert server.sent < first / 100 + 30  # robots.txt alone
+    assert world.value("SELECT count(*) FROM outcomes") == 6
+
+
+def test_a_listing_without_validators_is_not_read_twice(server: Server, world: World) -> None:
+    publish(server, range(3))
+    server.answers["/feed.rss"] = Answer(body=feed(range(3), server.home), validators=False)
+    world.add_site("bao-thu", server)
+    world.run("crawl")
+
+    world.run("crawl")
+
+    assert world.value("SELECT sum(found) FROM run_sites") == 3
+    assert world.log().count("3 articles, 3 new") == 1
+
+
+def test_new_articles_of_a_changed_feed_are_fetched_and_the_old_ones_are_not(
+    server: Server, world: World
+) -> None:
+    publish(server, range(3))
+    world.add_site("bao-thu", server)
+    world.run("crawl")
+    server.hits.clear()
+    publish(server, range(5))
+
+    world.run("crawl")
+
+    assert server.paths()[2:] == [path(4), path(3)]
+
+
+def test_a_page_asked_for_by_hand_is_asked_conditionally_and_a_change_makes_a_version(
+    server: Server, world: World
+) -> None:
+    publish(server, range(2))
+    world.add_site("bao-thu", server)
+    world.run("crawl")
+    address = server.home.rstrip("/") + path(1)
+
+    same = world.run("crawl", "--url", address)
+    assert server.hits[-1].status == 304
+    server.answers[path(1)] = Answer(
+        body=article_html(1, text="Bộ Công Thương đính chính số liệu.")
+    )
+    changed = world.run("crawl", "--url", address)
+
+    assert (same.returncode, changed.returncode) == (0, 0)
+    assert world.states() == {path(0): "done", path(1): "done"}
+    assert world.value("SELECT version FROM articles WHERE url = ?", address) == 2
+    assert [r[0] for r in world.rows("SELECT state FROM outcomes WHERE url = ?", address)] == [
+        "done",
+        "unchanged",
+        "done",
+    ]
+    told = world.run("why", address)
+    assert "unchanged" in told.stdout
+    assert "version 2" in told.stdout
+
+
+def test_a_page_that_is_gone_is_withdrawn_and_its_text_stays(server: Server, world: World) -> None:
+    publish(server, range(2))
+    world.add_site("bao-thu", server)
+    world.run("crawl")
+    address = server.home.rstrip("/") + path(0)
+    server.answers[path(0)] = Answer(status=410)
+
+    done = world.run("crawl", "--url", address)
+
+    assert done.returncode == 0
+    assert world.states()[path(0)] == "gone"
+    (row,) = world.rows("SELECT * FROM articles WHERE url = ?", address)
+    assert row["withdrawn_at"]
+    assert row["body"]
+
+
+def test_an_address_of_no_known_site_is_read_as_a_generic_page(
+    server: Server, world: World
+) -> None:
+    publish(server, range(1))
+    with Server() as known:
+        publish(known, range(1))
+        world.add_site("bao-thu", known)
+        done = world.run("crawl", "--url", known.home.rstrip("/") + path(0))
+    assert done.returncode == 0
+    # A private address that no site file names is not asked, whoever types it.
+    refused = world.run("crawl", "--url", "http://127.0.0.2:1/tin/a.html")
+    assert refused.returncode in (1, 3)
+
+
+def test_limit_since_and_until_bound_what_is_asked(server: Server, world: World) -> None:
+    publish(server, range(48))  # one an hour from 1 March, 8:00
+    world.add_site("bao-thu", server)
+
+    world.run("crawl", "--since", "2026-03-02", "--until", "02/03/2026", "--limit", "5")
+
+    assert len(server.paths()) == 7
+    days = {r[0][:10] for r in world.rows("SELECT published_at FROM articles")}
+    assert days == {"2026-03-02"}
+    ignored = [s for s in world.states().values() if s == "ignored"]
+    assert len(ignored) == 24
+    world.run("crawl")  # what was outside the days is due once nobody bounds them
+    assert world.value("SELECT count(*) FROM articles") == 48
+
+
+def test_a_time_limit_ends_the_run_in_good_order(server: Server, world: World) -> None:
+    publish(server, range(60))
+    world.add_site("bao-thu", server, delay=0.2)
+
+    started = time.monotonic()
+    done = world.run("crawl", "--time-limit", "0.05")
+
+    assert done.returncode == 0
+    assert time.monotonic() - started < 15
+    assert set(world.states().values()) == {"done", "due"}
+    assert numbers_add_up(world)
+
+
+def test_headlines_are_paged_until_a_page_names_nothing_new(server: Server, world: World) -> None:
+    def listing(first: int) -> Answer:
+        links = "".join(
+            f'<h3><a href="{path(n)}">Bản tin {n}</a></h3>' for n in range(first, first + 4)
+        )
+        return Answer(
+            body=f"<html><body>{links}<a href='/lien-he'>Liên hệ</a></body></html>".encode()
+        )
+
+    publish(server, range(12))
+    server.answers |= {
+        "/moi/": listing(8),
+        "/moi/p2": listing(4),
+        "/moi/p3": listing(0),
+        "/moi/p4": listing(0),
+    }
+    listings = '[[listings]]\nkind = "headlines"\nurl = "{home}moi/"\nnext = "{home}moi/p{page}"\npages = 9\n'
+    world.add_site("bao-thu", server, listings=listings)
+
+    done = world.run("crawl")
+
+    assert done.returncode == 0, done.stdout
+    assert [p for p in server.paths() if p.startswith("/moi")] == [
+        "/moi/",
+        "/moi/p2",
+        "/moi/p3",
+        "/moi/p4",
+    ]
+    assert world.value("SELECT count(*) FROM articles") == 12
+    server.hits.clear()
+    world.run("crawl")
+    assert [p for p in server.paths() if p.startswith("/moi")] == ["/moi/"]
+
+
+def test_an_api_is_asked_by_post_for_each_category(server: Server, world: World) -> None:
+    asked: list[bytes] = []
+
+    def api(_: str, body: bytes) -> Answer:
+        asked.append(body)
+        number = 1 if b"category=7" in body else 2
+        one = {"title": "Bản tin", "url": path(number).lstrip("/"), "time": 1772328600 + number}
+        return as_json({"items": {"a": one}})
+
+    publish(server, range(3))
+    server.answers["/api"] = api
+    listings = (
+        '[[listings]]\nkind = "api"\nmethod = "POST"\nurl = "{home}api"\nitems = "items"\n'
+        'link = "url"\ntitle = "title"\ndate = "time"\n[listings.form]\ncategory = "{category}"\n'
+        'page = "{page}"\n[listings.each.category]\n"Tin tức" = "7"\n"Thị trường" = "8"\n'
+    )
+    world.add_site("bao-thu", server, listings=listings)
+
+    done = world.run("crawl")
+
+    assert done.returncode == 0, done.stdout
+    assert asked == [b"category=7&page=1", b"category=8&page=1"]
+    rows = world.rows("SELECT url, listed_section, listed_date FROM frontier ORDER BY url")
+    assert [(r["listed_section"], r["listed_date"][:16]) for r in rows] == [
+        ("Tin tức", "2026-03-01T08:30"),
+        ("Thị trường", "2026-03-01T08:30"),
+    ]
+
+
+def test_a_listing_given_on_the_command_line_is_read_as_headlines(
+    server: Server, world: World
+) -> None:
+    publish(server, range(3))
+    server.answers["/chuyen-de.html"] = Answer(
+        body=f'<p><a href="{path(2)}">Bản tin</a></p>'.encode()
+    )
+    world.add_site("bao-thu", server)
+
+    done = world.run("crawl", "bao-thu", "--listing", server.home + "chuyen-de.html")
+
+    assert done.returncode == 0
+    assert server.paths() == ["/robots.txt", "/chuyen-de.html", path(2)]
+
+
+def test_two_sites_on_one_host_are_asked_one_after_the_other(server: Server, world: World) -> None:
+    publish(server, range(8))
+    for number in range(8):
+        server.answers[path(number)] = Answer(body=article_html(number), delay=0.02)
+    halves = "article_url = '/tin/ban-tin-so-[{}]\\.html$'"
+    for slug, digits in (("bao-mot", "0-3"), ("bao-hai", "4-7")):
+        world.add_site(slug, server)
+        file = world.sites / f"{slug}.toml"
+        text = file.read_text().splitlines()
+        file.write_text("\n".join([*text[:2], halves.format(digits), *text[3:]]))
+
+    done = world.run("crawl")
+
+    assert done.returncode == 0, done.stdout
+    assert server.most_open == 1
+    assert dict(world.rows("SELECT site, count(*) FROM articles GROUP BY site")) == {
+        "bao-mot": 4,
+        "bao-hai": 4,
+    }
+
+
+@pytest.mark.parametrize("seconds", [1.1, 1.4, 1.8])
+def test_kill_9_loses_nothing_and_stores_nothing_twice(
+    server: Server, world: World, seconds: float
+) -> None:
+    publish(server, range(60))
+    world.add_site("bao-thu", server, delay=0.004)
+
+    process = world.start("crawl")
+    time.sleep(seconds)
+    process.kill()
+    process.communicate()
+    done = world.run("crawl")
+
+    assert done.returncode == 0, done.stderr
+    assert world.value("SELECT count(*) FROM articles") == 60
+    assert world.value("SELECT count(DISTINCT url) FROM articles") == 60
+    assert set(world.states().values()) == {"done"}
+    assert len(server.paths()) <= 60 + 4 + 10  # robots and feed twice, and what was under way
+    assert numbers_add_up(world)
+    with Archive.open(world.data) as archive:
+        assert archive.integrity() == []
+
+
+def test_a_page_that_was_kept_before_the_kill_is_read_without_asking_again(
+    server: Server, world: World
+) -> None:
+    publish(server, range(3))
+    world.add_site("bao-thu", server)
+    world.run("crawl")
+    with Archive.open(world.data, write=True) as archive:  # as if killed after StorePage
+        url = server.home.rstrip("/") + path(1)
+        archive.connection.execute(
+            "UPDATE frontier SET state = 'fetching', article_id = NULL WHERE url = ?", (url,)
+        )
+    server.hits.clear()
+
+    world.run("crawl")
+
+    assert server.paths() == ["/robots.txt", "/feed.rss"]
+    assert world.states()[path(1)] == "unchanged"
+    assert world.value("SELECT count(*) FROM articles") == 3
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_run_in_good_order(server: Server, world: World, number: int) -> None:
+    publish(server, range(40))
+    world.add_site("bao-thu", server, delay=0.2)
+
+    process = world.start("crawl")
+    time.sleep(2.5)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+
+    assert process.returncode == 0, err
+    assert "bao-thu" in out
+    assert set(world.states().values()) == {"done", "due"}
+    assert world.rows("SELECT exit_code FROM runs")[0][0] == 0
+    assert world.run("crawl", "--limit", "1").returncode == 0
