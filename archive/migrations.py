@@ -103,10 +103,12 @@ CREATE TABLE frontier (
     etag TEXT, last_modified TEXT,
     page_id INTEGER, article_id INTEGER REFERENCES articles(id)) WITHOUT ROWID;
 CREATE INDEX frontier_due ON frontier(site, state, due_at);
+CREATE INDEX frontier_article ON frontier(article_id);
 CREATE TABLE outcomes (
     id INTEGER PRIMARY KEY, url TEXT NOT NULL, run_id INTEGER REFERENCES runs(id), at TEXT NOT NULL,
     state TEXT NOT NULL, reason TEXT, status INTEGER, page_id INTEGER);
 CREATE INDEX outcomes_url ON outcomes(url, at);
+CREATE INDEX outcomes_run ON outcomes(run_id);
 CREATE TABLE listings (
     key TEXT PRIMARY KEY, site TEXT NOT NULL REFERENCES sites(slug), url TEXT NOT NULL,
     etag TEXT, last_modified TEXT, body_hash TEXT, asked_at TEXT, answered_at TEXT, status INTEGER,

@@ -7,6 +7,7 @@ tier are ranked, and a span of days is a span of ids.
 import calendar
 import datetime as dt
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from archive.models import Hit
@@ -111,6 +112,17 @@ def search(  # noqa: PLR0913 - each is one filter that a reader knows
         if len(question.found) < limit:
             question.ask(_NEWEST if newest else _RANKED, match, limit)
     return list(question.found.values())
+
+
+def snippets(connection: sqlite3.Connection, query: str, ids: Iterable[int]) -> dict[int, str]:
+    """For articles that were found in another way, by id: where the words of a query stand."""
+    match = parse(query).words
+    rows = (connection.execute(_HIT, {"match": match, "id": each}).fetchone() for each in ids)
+    return {
+        row["id"]: _best_snippet(row["body_snippet"], row["lead_snippet"], row["lead"])
+        for row in rows
+        if row is not None
+    }
 
 
 def _join(site: str | None, source: str | None) -> str:

@@ -12,8 +12,10 @@ CREATE TABLE runs ( id INTEGER PRIMARY KEY, started_at TEXT NOT NULL, ended_at T
 CREATE TABLE run_sites ( run_id INTEGER NOT NULL REFERENCES runs(id), site TEXT NOT NULL REFERENCES sites(slug), listings INTEGER NOT NULL DEFAULT 0, listings_failed INTEGER NOT NULL DEFAULT 0, found INTEGER NOT NULL DEFAULT 0, asked INTEGER NOT NULL DEFAULT 0, new INTEGER NOT NULL DEFAULT 0, revised INTEGER NOT NULL DEFAULT 0, unchanged INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0, refused INTEGER NOT NULL DEFAULT 0, gone INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0, reason TEXT, PRIMARY KEY (run_id, site))
 CREATE TABLE frontier ( url TEXT PRIMARY KEY, site TEXT NOT NULL REFERENCES sites(slug), state TEXT NOT NULL CHECK (state IN ('due','fetching','done','unchanged','failed','refused','gone','ignored')), reason TEXT, tries INTEGER NOT NULL DEFAULT 0, found_at TEXT NOT NULL, found_on TEXT, listed_date TEXT, listed_title TEXT, listed_section TEXT, asked_at TEXT, answered_at TEXT, due_at TEXT, status INTEGER, etag TEXT, last_modified TEXT, page_id INTEGER, article_id INTEGER REFERENCES articles(id)) WITHOUT ROWID
 CREATE INDEX frontier_due ON frontier(site, state, due_at)
+CREATE INDEX frontier_article ON frontier(article_id)
 CREATE TABLE outcomes ( id INTEGER PRIMARY KEY, url TEXT NOT NULL, run_id INTEGER REFERENCES runs(id), at TEXT NOT NULL, state TEXT NOT NULL, reason TEXT, status INTEGER, page_id INTEGER)
 CREATE INDEX outcomes_url ON outcomes(url, at)
+CREATE INDEX outcomes_run ON outcomes(run_id)
 CREATE TABLE listings ( key TEXT PRIMARY KEY, site TEXT NOT NULL REFERENCES sites(slug), url TEXT NOT NULL, etag TEXT, last_modified TEXT, body_hash TEXT, asked_at TEXT, answered_at TEXT, status INTEGER, reason TEXT, links INTEGER) WITHOUT ROWID
 CREATE TABLE hosts (host TEXT PRIMARY KEY, not_before TEXT NOT NULL, reason TEXT) WITHOUT ROWID
 CREATE VIRTUAL TABLE articles_fts USING fts5(title, lead, body, d_forms, tokenize='unicode61 remove_diacritics 2', content="articles", content_rowid="id")

@@ -1,0 +1,156 @@
+"""What Datasette learns of us: our queries in its search box, articles as text, careful links.
+
+Only hooks that Datasette 0.65 and 1.0 both have. All text of a page is escaped by Jinja or here.
+"""
+
+# mypy: disable-error-code="import-untyped,untyped-decorator"
+
+import json
+import re
+import sqlite3
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from datasette import hookimpl
+from datasette.app import Datasette
+from datasette.database import Database
+from jinja2 import Environment
+from markupsafe import Markup, escape
+
+from archive.models import Block, blocks_from_json
+from archive.query import NOTHING, expression
+from archive.search import CLOSE, OPEN, snippets
+
+ARCHIVE = "archive"
+NEWEST_ARTICLES = (
+    "SELECT a.id, a.title, a.lead, a.section, a.published_at, s.name AS source"
+    " FROM articles a JOIN sources s ON s.slug = a.source ORDER BY a.id DESC LIMIT 8"
+)
+KEPT_OF_SITES = (
+    "SELECT s.slug, s.name, p.name AS source, s.homepage, count(a.id) AS articles,"
+    " min(a.published_at) AS first, max(a.published_at) AS last"
+    " FROM sites s JOIN sources p ON p.slug = s.source LEFT JOIN articles a ON a.site = s.slug"
+    " GROUP BY s.slug ORDER BY articles DESC, s.name"
+)
+SOURCE_OF_SITE = "SELECT name, homepage FROM sources WHERE slug = ?"
+# A page of somebody else's text runs no script of theirs and loads nothing from anywhere.
+HEADERS = [
+    (
+        b"content-security-policy",
+        b"default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"
+        b" img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none';"
+        b" form-action 'self'",
+    ),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+]
+_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"']+")
+Asgi = Callable[..., Awaitable[None]]
+
+
+@hookimpl(trylast=True)  # after Datasette's own function of this name, which it replaces
+def prepare_connection(conn: sqlite3.Connection) -> None:
+    conn.create_function("escape_fts", 1, _expression, deterministic=True)
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Environment) -> None:
+    env.filters |= {
+        "article_blocks": article_blocks,
+        "from_json": from_json,
+        "marked": marked,
+        "moment": moment,
+        "web_address": web_address,
+    }
+
+
+@hookimpl
+def extra_template_vars(view_name: str, datasette: Datasette, request: Any) -> dict[str, Any]:
+    """Functions that the templates call; each asks the archive only where it is called."""
+    database = datasette.databases.get(ARCHIVE)
+    if database is None:
+        return {}
+
+    async def found_words(ids: list[int]) -> dict[int, str]:
+        query = request.args.get("_search") or ""
+        found: dict[int, str] = await database.execute_fn(lambda c: snippets(c, query, ids))
+        return found
+
+    return {
+        "newest_articles": lambda: _rows(database, NEWEST_ARTICLES),
+        "kept_of_sites": lambda: _rows(database, KEPT_OF_SITES),
+        "source_of": lambda slug: _rows(database, SOURCE_OF_SITE, [slug]),
+        "found_words": found_words,
+    }
+
+
+@hookimpl
+def render_cell(value: object, column: str) -> Markup | None:
+    """An address becomes a link that tells its target nothing; anything else stays text."""
+    if column in {"url", "final_url", "homepage", "found_on"} and (address := web_address(value)):
+        return Markup('<a href="{0}" rel="noopener noreferrer nofollow">{0}</a>').format(address)
+    return None
+
+
+@hookimpl
+def asgi_wrapper() -> Callable[[Asgi], Asgi]:
+    def wrap(app: Asgi) -> Asgi:
+        async def with_headers(scope: Any, receive: Any, send: Any) -> None:
+            async def send_with_headers(message: dict[str, Any]) -> None:
+                if message["type"] == "http.response.start":
+                    message["headers"] = [*message.get("headers", []), *HEADERS]
+                await send(message)
+
+            await app(scope, receive, send_with_headers)
+
+        return with_headers
+
+    return wrap
+
+
+def article_blocks(text: str | None) -> tuple[Block, ...]:
+    """The blocks of an article's row, none where no text is kept."""
+    return blocks_from_json(text) if text else ()
+
+
+def from_json(text: str | None) -> Any:
+    """The value of a JSON column, an empty list for an empty one."""
+    return json.loads(text) if text else []
+
+
+def marked(text: str) -> Markup:
+    """A snippet with its found words in mark elements.
+
+    >>> marked("giá ⟦điện⟧ <b>")
+    Markup('giá <mark>điện</mark> &lt;b&gt;')
+    """
+    safe = str(escape(text)).replace(OPEN, "<mark>").replace(CLOSE, "</mark>")
+    return Markup(safe)  # noqa: S704 - escaped in the line above
+
+
+def moment(stored: str | None) -> str:
+    """A stored time as Vietnamese papers write it.
+
+    >>> moment("2024-05-02T07:15:00+07:00")
+    '07:15, 02/05/2024'
+    """
+    if not stored:
+        return ""
+    return f"{stored[11:16]}, {stored[8:10]}/{stored[5:7]}/{stored[:4]}"
+
+
+def web_address(value: object) -> str | None:
+    """The value where it is the address of a web page, so that no script becomes a link.
+
+    >>> web_address("https://a.vn/b"), web_address("javascript:alert(1)")
+    ('https://a.vn/b', None)
+    """
+    return value if isinstance(value, str) and _WEB_ADDRESS.fullmatch(value) else None
+
+
+def _expression(text: object) -> str:
+    return expression(text) if isinstance(text, str) else NOTHING
+
+
+async def _rows(database: Database, sql: str, values: list[str] | None = None) -> list[Any]:
+    return list((await database.execute(sql, values)).rows)
