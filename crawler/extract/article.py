@@ -17,7 +17,7 @@ from crawler.errors import NoBodyError, NoTitleError
 from crawler.extract import generic
 from crawler.extract.authors import people
 from crawler.extract.body import Body, read_body
-from crawler.extract.images import attachments, images
+from crawler.extract.images import attachments, images, pictures_in
 from crawler.extract.select import Found, elements, select
 from crawler.extract.times import Moment, read_time
 from crawler.extract.tree import Element, Tree, parse, text_of
@@ -41,7 +41,7 @@ def extract(page: Page, site: Site) -> Article:
     authors = reader.authors()
     section, tags = reader.section(), reader.tags()
     body = reader.body(title, lead)
-    pictures = reader.images()
+    pictures = reader.images(body)
     if not body.blocks and not (lead and pictures):
         raise NoBodyError(
             f"no selector of {site.slug} and no finder found a text; see the kept page, "
@@ -107,11 +107,18 @@ class _Reader:
 
     def lead(self) -> str | None:
         for selector, found in self._chain("lead"):
-            text = self._without_prefix(found[0].text)
+            text = self._without_prefix(self._kept_text(found[0]))
             if text:
                 self._take("lead", selector, found[:1])
                 return text
         return None
+
+    def _kept_text(self, found: Found) -> str:
+        """The text without what the site drops, such as a place glued before the lead."""
+        dropped = self._dropped(found.element) if found.element is not None else set()
+        return (
+            text_of(found.element, dropped) if dropped and found.element is not None else found.text
+        )
 
     def _without_prefix(self, lead: str) -> str:
         for pattern in self.site.lead_prefixes:
@@ -166,8 +173,10 @@ class _Reader:
     def section(self) -> str | None:
         """The last, most exact one of the sections shown."""
         for selector, found in self._chain("section"):
-            text = found[-1].text
-            if len(text) <= 80 and text not in self.names:
+            # Metadata holds the whole path: "Kinh doanh, Tài chính".
+            parts = found[-1:] if found[-1].element is not None else found
+            text = parts[-1].text.split(",")[-1].strip() if parts is found else parts[-1].text
+            if text and len(text) <= 80 and text not in self.names:
                 self.layers["section"] = str(selector)
                 return text
         return None
@@ -204,14 +213,15 @@ class _Reader:
     def _dropped(self, node: Element) -> set[Element]:
         return {one for css in self.site.drop for one in elements(node, css)}
 
-    def images(self) -> tuple[Image, ...]:
-        nodes = [] if self.body_node is None else [self.body_node]
+    def images(self, body: Body) -> tuple[Image, ...]:
+        """The pictures of the body, after those that stand outside it, such as the lead picture."""
+        pictures = list(body.pictures)
         for selector, found in self._chain("images"):
-            nodes = [one.element for one in found if one.element is not None] + nodes
+            nodes = [one.element for one in found if one.element is not None]
+            pictures = [one for node in nodes for one in pictures_in(node)] + pictures
             self.layers["images"] = str(selector)
             break
-        without = self._dropped(self.body_node) if self.body_node is not None else set()
-        return images(nodes, without, self.base)
+        return images(pictures, self.base)
 
     def attachments(self) -> tuple[Attachment, ...]:
         return attachments(self.body_node, self.base) if self.body_node is not None else ()
@@ -260,12 +270,7 @@ class _Reader:
     def _select(self, name: str, selector: Selector) -> list[Found]:
         if selector.text.startswith("find:"):
             return self._find(selector.text.removeprefix("find:"))
-        found = select(self.tree, selector.text)
-        if name == "lead" and found and found[0].element is not None:
-            dropped = self._dropped(found[0].element)
-            text = text_of(found[0].element, dropped) if dropped else found[0].text
-            return [Found(text, found[0].element)]
-        return found
+        return select(self.tree, selector.text)
 
     def _find(self, name: str) -> list[Found]:
         title = self.title_node
@@ -276,7 +281,7 @@ class _Reader:
         elif name == "published":
             one = generic.find_published(self.tree, title, self.site.date_formats)
         elif name == "authors":
-            return generic.find_authors(self.tree, title, self.names)
+            return generic.find_authors(self.tree, title, self._found_body, self.names)
         else:
             one = Found("", self._found_body) if self._found_body is not None else None
         return [one] if one else []

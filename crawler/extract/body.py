@@ -44,6 +44,11 @@ _BLANKS = re.compile(r"\s+")
 _ALIGNED_RIGHT = re.compile(r"text-align\s*:\s*(?:right|end)", re.IGNORECASE)
 _CENTERED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 
+# What ends in "Ảnh: …" or "Video: …" (picture, film by) tells of a picture.
+_CREDIT = re.compile(
+    r"(?<!\w)(?:ảnh|video|clip|đồ họa|photo)\s*:\s*\S[^.:]{0,60}\.?$", re.IGNORECASE
+)
+
 _LINKED = 0.75
 _LONGEST_SUBHEADING = 200
 _LONGEST_CAPTION = 400
@@ -64,10 +69,11 @@ class Draft:
 
 @dataclass(slots=True)
 class Body:
-    """What the walk over a body node gave: its blocks and the names that signed it."""
+    """What the walk over a body node gave: its blocks, the names that signed it, its pictures."""
 
     blocks: tuple[Block, ...] = ()
     bylines: tuple[str, ...] = ()
+    pictures: tuple[Element, ...] = ()
 
     @property
     def characters(self) -> int:
@@ -77,14 +83,14 @@ class Body:
 
 def read_body(node: Element, without: set[Element], title: str | None, lead: str | None) -> Body:
     """The blocks below a node; ``without`` are elements that are not body, such as the lead."""
-    drafts = _Walk(node, without).drafts
-    if _characters(drafts) < _LONG:
+    walk = _Walk(node, without)
+    if _characters(walk.drafts) < _LONG:
         # A site that hides its text until a click, or names its body like a box of adverts.
-        tolerant = _Walk(node, without, tolerant=True).drafts
-        drafts = tolerant if _characters(tolerant) > _characters(drafts) else drafts
-    drafts = _without_repeats(_without_head(drafts, title, lead))
+        tolerant = _Walk(node, without, tolerant=True)
+        walk = max(walk, tolerant, key=lambda one: _characters(one.drafts))
+    drafts = _without_repeats(_without_head(walk.drafts, title, lead))
     drafts, bylines = _without_signature(drafts)
-    return Body(tuple(_block(draft) for draft in drafts), bylines)
+    return Body(tuple(_block(draft) for draft in drafts), bylines, tuple(walk.pictures))
 
 
 def _characters(drafts: list[Draft]) -> int:
@@ -178,6 +184,7 @@ class _Walk:
     without: set[Element]
     tolerant: bool = False
     drafts: list[Draft] = field(default_factory=list)
+    pictures: list[Element] = field(default_factory=list)
     pieces: list[_Piece] = field(default_factory=list)
     holders: list[tuple[Element, BlockKind]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
@@ -240,6 +247,7 @@ class _Walk:
             self.pieces.append(_Piece("\n", False, False))
         elif tag == "img":
             self.after_picture = True
+            self.pictures.append(node)
         elif tag in _BOLD:
             self.bold += 1
         elif tag == "a":
@@ -325,6 +333,8 @@ class _Walk:
 
     def _guess(self, text: str, bold: float, node: Element) -> BlockKind:
         if self.after_picture and len(text) < _LONGEST_CAPTION and _is_centered(node):
+            return BlockKind.CAPTION
+        if len(text) < _LONGEST_CAPTION and _CREDIT.search(text):
             return BlockKind.CAPTION
         short = len(text) <= _LONGEST_SUBHEADING and "\n" not in text
         if bold > 0.95 and short and not text.endswith((".", ";", ",", "…", '."')):

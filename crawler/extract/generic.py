@@ -173,7 +173,7 @@ def find_lead(tree: Tree, title: Element | None, body: Element | None) -> Found 
         if not 30 <= len(text) <= 1500 or (body is not None and node in body.iterancestors()):
             continue
         said = bool(start) and start in _plain(text)[: len(start) + 40]
-        if (named and not _in_links(node)) or (said and not _is_first_paragraph(node, body)):
+        if (named and not _in_noise(node, title)) or (said and not _is_first_paragraph(node, body)):
             return Found(text, node)
         if said:
             return None
@@ -192,8 +192,14 @@ def _is_first_paragraph(node: Element, body: Element | None) -> bool:
     return bold < 0.9 * len(text_of(node))
 
 
-def _in_links(node: Element) -> bool:
-    return any(around.tag in ("a", "li") or is_noise(around) for around in node.iterancestors())
+def _in_noise(node: Element, title: Element | None) -> bool:
+    """Whether a node stands in a link, a list or a box of noise that the title is not in."""
+    innocent = set() if title is None else set(title.iterancestors())
+    return any(
+        around.tag in ("a", "li") or (is_noise(around) and not is_byline_box(around))
+        for around in node.iterancestors()
+        if around not in innocent
+    )
 
 
 def _description(tree: Tree) -> str | None:
@@ -246,14 +252,31 @@ def _time_text(node: Element) -> str | None:
     return text if len(text) <= 90 else None
 
 
-def find_authors(tree: Tree, title: Element | None, names: set[str]) -> list[Found]:
-    """The names in the first place near the title or under the body that is named for them."""
-    for node in _after(tree, title, limit=2 * _NEAR):
-        if is_byline_box(node) and not _in_links(node):
-            text = text_of(node)
-            if len(text) <= 90 and people([text], names):
-                return [Found(text, node)]
-    return []
+def find_authors(
+    tree: Tree, title: Element | None, body: Element | None, names: set[str]
+) -> list[Found]:
+    """The names in the places named for them, near the title, in the body and below it.
+
+    A list near the title may be short ("and 1 more"): a longer one that agrees is joined to it.
+    """
+    kept: list[Found] = []
+    known: set[str] = set()
+    for node in _byline_boxes(tree, title, body):
+        text = text_of(node)
+        named = set(people([text], names)) if len(text) <= 90 else set()
+        if named and (not known or named & known):
+            known |= named
+            kept.append(Found(text, node))
+    return kept
+
+
+def _byline_boxes(tree: Tree, title: Element | None, body: Element | None) -> Iterator[Element]:
+    for node in _after(tree, title, limit=2 * _NEAR, freely=body):
+        if is_byline_box(node) and not _in_noise(node, title):
+            inner = (one for one in node.iterdescendants() if isinstance(one.tag, str))
+            # A box around a name and a paper: the name stands in a box of its own.
+            if not any(is_byline_box(one) for one in inner):
+                yield node
 
 
 def _near(tree: Tree, title: Element | None) -> Iterator[tuple[int, Element]]:
@@ -266,14 +289,19 @@ def _near(tree: Tree, title: Element | None) -> Iterator[tuple[int, Element]]:
             yield (place - at if place >= at else 3 * (at - place)), node
 
 
-def _after(tree: Tree, title: Element | None, limit: int = _NEAR) -> Iterator[Element]:
+def _after(
+    tree: Tree, title: Element | None, limit: int = _NEAR, freely: Element | None = None
+) -> Iterator[Element]:
+    """The next elements behind the title; those in ``freely`` do not count."""
     every = tree.root.iter()
     if title is not None:
         for node in every:
             if node is title:
                 break
-    for place, node in enumerate(every):
-        if place > limit:
+    inside = set() if freely is None else set(freely.iter())
+    for node in every:
+        limit -= node not in inside
+        if limit < 0:
             return
         if isinstance(node.tag, str):
             yield node

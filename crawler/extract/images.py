@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import cast
 from urllib.parse import urljoin, urlsplit
 
@@ -21,15 +22,19 @@ _ADDRESSES = ("data-original", "data-src", "data-lazy-src", "data-srcset", "src"
 _MOST = 200
 
 
-def images(nodes: Iterable[Element], without: set[Element], base: str) -> tuple[Image, ...]:
-    """The pictures below some nodes, each address once, with the caption that stands with it."""
+def images(pictures: Iterable[Element], base: str) -> tuple[Image, ...]:
+    """Pictures by their whole address, each once, with the caption that stands with it."""
     found: dict[str, Image] = {}
-    for node in nodes:
-        for picture in cast(list[Element], _PICTURES(node))[:_MOST]:
-            url = _address(picture, base)
-            if url and url not in found and not _inside(picture, without):
-                found[url] = Image(url=url, caption=_caption(picture, node))
+    for picture in islice(pictures, _MOST):
+        url = _address(picture, base)
+        if url and url not in found:
+            found[url] = Image(url=url, caption=_caption(picture))
     return tuple(found.values())
+
+
+def pictures_in(node: Element) -> list[Element]:
+    """The img elements of a node, itself included."""
+    return cast(list[Element], _PICTURES(node))
 
 
 def attachments(node: Element, base: str) -> tuple[Attachment, ...]:
@@ -59,18 +64,14 @@ def _absolute(address: str, base: str) -> str | None:
         return None
 
 
-def _inside(node: Element, without: set[Element]) -> bool:
-    return bool(without) and any(around in without for around in node.iterancestors())
-
-
-def _caption(picture: Element, top: Element) -> str | None:
+def _caption(picture: Element) -> str | None:
     """The caption in the figure or table that holds the picture."""
     for around in picture.iterancestors():
         if around.tag in ("figure", "table") or "caption" in (around.get("class") or "").lower():
             texts = [text_of(node) for node in around.iter() if _is_caption_node(node)]
             whole = text_of(around) if not any(texts) and around.tag == "figure" else ""
             return next((text for text in (*texts, whole) if text), None)
-        if around is top:
+        if around.tag in ("article", "section", "main", "body"):
             break
     return None
 

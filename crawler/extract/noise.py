@@ -28,6 +28,7 @@ _NOISE = re.compile(
     r"|relatednews|relatedbox|dantri-widget|boxcauhoi|google-?news|follow-?us",
     re.IGNORECASE,
 )
+_INLINE = frozenset(("a", "span", "b", "strong", "em", "i", "u", "font", "mark", "sub", "sup"))
 _BYLINE = re.compile(
     r"(?:^|[\s_-])(?:author\w*|tac-?gia|nguon-?tin|nguontin|byline|source|signature|but-?danh)"
     r"(?:$|[\s_-])",
@@ -51,7 +52,10 @@ _ARROWS = re.compile(r"^\s*(?:>{1,3}|»|➤|►|\*\s*>>)")
 
 
 def is_noise(element: Element) -> bool:
-    """Whether the names an element carries say that it is no article text."""
+    """Whether the names a box carries say that it is no article text."""
+    # A link in a sentence may be called related: its words are the sentence's.
+    if element.tag in _INLINE:
+        return False
     names = _names(element)
     return bool(names) and _NOISE.search(names) is not None
 
