@@ -2,9 +2,11 @@ import datetime as dt
 import json
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -194,3 +196,28 @@ def test_a_killed_writer_loses_nothing_that_it_had_stored(tmp_path: Path):
             for article_id in ids:
                 assert archive.article(article_id)["body"]
             assert archive.integrity() == []
+
+
+def test_any_reader_of_sqlite_finds_words_without_this_program(tmp_path: Path):
+    with new_archive(tmp_path) as archive:
+        add(archive, article(1, title="Điện lực và Bộ Công Thương"))
+    sql = "SELECT count(*) FROM articles_fts WHERE articles_fts MATCH ?"
+    with closing(sqlite3.connect(tmp_path / "archive.db")) as plain:
+        for typed in ("dien luc", "điện lực", '"bộ công thương"', "bo cong thuong"):
+            assert plain.execute(sql, (typed,)).fetchone() == (1,)
+        replaced = "INSERT OR REPLACE INTO articles SELECT * FROM articles"
+        plain.execute("PRAGMA recursive_triggers = ON")
+        plain.execute(replaced)
+        plain.commit()
+    with Archive.open(tmp_path) as archive:
+        assert archive.integrity() == []
+
+
+def test_an_unchanged_article_leaves_the_index_alone(tmp_path: Path):
+    with new_archive(tmp_path) as archive:
+        add(archive, article())
+        index = "SELECT count(*), sum(length(block)) FROM articles_fts_data"
+        before = tuple(archive.connection.execute(index).fetchone())
+        for section in ("Một", "Hai", "Ba"):
+            add(archive, article(section=section), LATER)
+        assert tuple(archive.connection.execute(index).fetchone()) == before
