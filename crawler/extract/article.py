@@ -20,7 +20,7 @@ from crawler.extract.body import Body, read_body
 from crawler.extract.images import attachments, images, pictures_in
 from crawler.extract.select import Found, elements, select
 from crawler.extract.times import Moment, read_time
-from crawler.extract.tree import Element, Tree, parse, text_of
+from crawler.extract.tree import Element, Tree, parse, spaced_text_of, text_of
 from crawler.site import Selector, Site
 
 # Raised whenever the same page would give another article: then pages are read again.
@@ -130,7 +130,7 @@ class _Reader:
         day: tuple[Moment, TimeOrigin] | None = None
         for selector, found in self._chain("published"):
             for one in found:
-                moment = read_time(one.text, self.site.date_formats, self.tree.page.fetched_at)
+                moment = self._moment(one)
                 if moment is None:
                     continue
                 if day is None:
@@ -143,9 +143,16 @@ class _Reader:
                     return day
         return day or (None, None)
 
+    def _moment(self, found: Found) -> Moment | None:
+        base, formats = self.tree.page.fetched_at, self.site.date_formats
+        moment = read_time(found.text, formats, base)
+        if moment or found.element is None:
+            return moment
+        return read_time(spaced_text_of(found.element), formats, base)
+
     def modified(self) -> dt.datetime | None:
         for selector, found in self._chain("modified"):
-            moment = read_time(found[0].text, self.site.date_formats, self.tree.page.fetched_at)
+            moment = self._moment(found[0])
             if moment:
                 self.layers["modified"] = str(selector)
                 return moment.at

@@ -26,7 +26,7 @@ _INSTITUTION = re.compile(
     r"^(?:báo|tạp chí|cổng thông tin|cổng ttđt|bộ|sở|cục|vụ|ban|viện|hội|hiệp hội|ủy ban|uỷ ban"
     r"|ubnd|văn phòng|trung tâm|công ty|tập đoàn|ngân hàng|hãng|đài|thông tấn|tòa soạn|toà soạn"
     r"|kênh|truyền hình|trang|website|chuyên trang|admin|administrator|editor|user|guest|unknown"
-    r"|null|none|tin|tổng hợp|theo)(?:\s|$)",
+    r"|null|none|tin|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật|tổng hợp|theo)(?:\s|$)",
     re.IGNORECASE,
 )
 _OUTLET = re.compile(

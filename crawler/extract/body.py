@@ -88,7 +88,8 @@ def read_body(node: Element, without: set[Element], title: str | None, lead: str
         # A site that hides its text until a click, or names its body like a box of adverts.
         tolerant = _Walk(node, without, tolerant=True)
         walk = max(walk, tolerant, key=lambda one: _characters(one.drafts))
-    drafts = _without_repeats(_without_head(walk.drafts, title, lead))
+    # A page of a film may hold no text but its lead, said twice.
+    drafts = _without_repeats(_without_head(walk.drafts, title, lead) or walk.drafts)
     drafts, bylines = _without_signature(drafts)
     return Body(tuple(_block(draft) for draft in drafts), bylines, tuple(walk.pictures))
 

@@ -15,7 +15,7 @@ from crawler.extract.authors import people
 from crawler.extract.noise import SKIPPED_TAGS, is_byline_box, is_hidden, is_noise
 from crawler.extract.select import Found
 from crawler.extract.times import read_time
-from crawler.extract.tree import Element, Tree, line, text_of
+from crawler.extract.tree import Element, Tree, line, spaced_text_of, text_of
 
 # Text nodes long enough to be prose; shorter ones are menus, labels and parts of sentences.
 _PROSE = etree.XPath("descendant::body//text()[string-length(normalize-space(.)) > 40]")
@@ -244,10 +244,10 @@ def _time_text(node: Element) -> str | None:
     own = (node.text or "") + "".join(child.tail or "" for child in node)
     if not _TIME_LIKE.search(own) or len(own) > 200:
         return None
-    text = text_of(node)
+    text = spaced_text_of(node)
     parent = node.getparent()
     if not re.search(r"\d\s*[:h]\s*\d\d", text) and parent is not None and len(parent) < 8:
-        wider = text_of(parent)
+        wider = spaced_text_of(parent)
         text = wider if len(wider) <= 90 else text
     return text if len(text) <= 90 else None
 

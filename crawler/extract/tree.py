@@ -133,3 +133,8 @@ def text_of(element: Element, without: frozenset[Element] | set[Element] = froze
             if node is not element:
                 pieces.append(node.tail or "")
     return line("".join(pieces))
+
+
+def spaced_text_of(element: Element) -> str:
+    """The element's text with a blank between any two pieces: dates stand beside bare icons."""
+    return line(" ".join(text for text in element.itertext() if isinstance(text, str)))
