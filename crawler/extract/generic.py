@@ -38,6 +38,7 @@ _LEAD_NAME = re.compile(
     r"|tom-?tat|txt-head|head-?text|foreword)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_AUTHOR_PAGE = re.compile(r"/(?:tac-gia|authors?|phong-vien|but-danh)/", re.IGNORECASE)
 _TIME_LIKE = re.compile(
     r"\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}|\d+ tháng \d+|\d\s+(?:phút|giờ) trước"
 )
@@ -47,6 +48,7 @@ _SEPARATORS = re.compile(r"\s+[-–—|»•]\s+|\s*\|\s*")
 _MOST_IN_CHILD = 0.7
 _SCOPE_SHARE = 0.3
 _FEWEST = 150
+_LONG_LEAD = 60
 _NEAR = 400
 
 
@@ -179,7 +181,24 @@ def find_lead(tree: Tree, title: Element | None, body: Element | None) -> Found 
             return None
     if told and not told.endswith(("...", "…")):
         return Found(told, origin=TimeOrigin.META)
+    return None if told else _standfirst(tree, title, body)
+
+
+def _standfirst(tree: Tree, title: Element | None, body: Element | None) -> Found | None:
+    """A lead that nothing names: the first long heading behind the title, or all bold text."""
+    if title is None or body is None:
+        return None
+    for node in _after(tree, title, limit=_NEAR // 4):
+        if node.tag in ("p", "h2", "h3", "div") and len(text := text_of(node)) >= _LONG_LEAD:
+            if node in body.iterancestors() or node is body:
+                continue
+            heading = node.tag in ("h2", "h3") and not _in_noise(node, title)
+            return Found(text, node) if heading or _is_bold(node, text) else None
     return None
+
+
+def _is_bold(node: Element, text: str) -> bool:
+    return sum(len(text_of(one)) for one in node.iter("b", "strong")) >= 0.9 * len(text)
 
 
 def _is_first_paragraph(node: Element, body: Element | None) -> bool:
@@ -188,8 +207,7 @@ def _is_first_paragraph(node: Element, body: Element | None) -> bool:
         return False
     if body is None or body not in node.iterancestors():
         return False
-    bold = sum(len(text_of(one)) for one in node.iter("b", "strong"))
-    return bold < 0.9 * len(text_of(node))
+    return not _is_bold(node, text_of(node))
 
 
 def _in_noise(node: Element, title: Element | None) -> bool:
@@ -272,7 +290,9 @@ def find_authors(
 
 def _byline_boxes(tree: Tree, title: Element | None, body: Element | None) -> Iterator[Element]:
     for node in _after(tree, title, limit=2 * _NEAR, freely=body):
-        if is_byline_box(node) and not _in_noise(node, title):
+        if node.tag == "a" and _AUTHOR_PAGE.search(node.get("href") or ""):
+            yield node
+        elif is_byline_box(node) and not _in_noise(node, title):
             inner = (one for one in node.iterdescendants() if isinstance(one.tag, str))
             # A box around a name and a paper: the name stands in a box of its own.
             if not any(is_byline_box(one) for one in inner):
