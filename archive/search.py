@@ -6,6 +6,7 @@ tier are ranked, and a span of days is a span of ids.
 
 import calendar
 import datetime as dt
+import re
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -47,6 +48,7 @@ SELECT a.id, a.url, a.site, a.source, a.title, a.section, a.published_at, a.with
 FROM articles_fts JOIN articles a ON a.id = articles_fts.rowid
 WHERE articles_fts MATCH :match AND articles_fts.rowid = :id
 """  # noqa: S608
+_UNENDED_LINE = re.compile(r"(?<=[^\s.!?:;…])[ ]*\n\s*")  # a subheading, a cell of a table
 _EXACT = "SELECT 1 FROM articles_exact WHERE articles_exact MATCH ? AND rowid = ?"
 
 
@@ -149,5 +151,13 @@ def _best_snippet(body: str | None, lead: str | None, whole_lead: str | None) ->
     """A place that shows a found word, else how the article begins."""
     for snippet in (body, lead):
         if snippet and OPEN in snippet:
-            return " ".join(snippet.split())
-    return " ".join((whole_lead or body or "").split())
+            return _one_line(snippet)
+    return _one_line(whole_lead or body or "")
+
+
+def _one_line(text: str) -> str:
+    """
+    >>> _one_line("Giá mới\\n\\nXăng giảm.\\nDầu tăng.")
+    'Giá mới · Xăng giảm. Dầu tăng.'
+    """
+    return " ".join(_UNENDED_LINE.sub(" · ", text).split())

@@ -1,5 +1,6 @@
 """A real Datasette over a socket, and a real browser where there is one."""
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -18,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.models import Attachment, Block, BlockKind
+from archive.models import VIETNAM, Attachment, Block, BlockKind
 from archive.web import command
 from tests.archive.news import SEEN, article, new_archive, paragraphs
 
@@ -123,6 +124,13 @@ def fill(archive) -> None:
     number = article(4, title="Thông tư 38/2016/TT-BCT", source="bao-thu")
     archive.add(number, site="bao-vn", page_id=None, seen_at=SEEN)
     archive.add(article(5, blocks=(), title="Chỉ có tên"), site="bo-vn", page_id=None, seen_at=SEEN)
+    for day in range(1, 8):
+        coal = article(
+            day + 10,
+            title="Than đá vào kho" if day == 1 else "Than xuống núi, đá lên đồi",
+            published_at=dt.datetime(2023, 3, day, tzinfo=VIETNAM),
+        )
+        archive.add(coal, site="bao-vn", page_id=None, seen_at=SEEN)
     archive.connection.execute(
         "INSERT INTO frontier (url, site, state, found_at, found_on)"
         " VALUES ('javascript:alert(1)', 'bo-vn', 'ignored', '2024', ?)",
@@ -167,11 +175,20 @@ def test_facets_count_sites_by_name_years_and_sections(web: Web):
     facets = json.loads(web.get("/archive/articles.json"))["facet_results"]
     assert {f["label"]: f["count"] for f in facets["site"]["results"]} == {
         "Cổng thông tin Bộ": 3,
-        "Báo Thử": 2,
+        "Báo Thử": 9,
     }
-    assert {f["value"] for f in facets["year"]["results"]} == {2024}
+    assert {f["value"] for f in facets["year"]["results"]} == {2024, 2023}
     assert "Năng lượng" in {f["value"] for f in facets["section"]["results"]}
     assert "Cổng thông tin Bộ</a> 3" in web.get("/archive/articles")
+
+
+def test_the_best_hits_stand_before_the_newest_where_there_are_many(web: Web):
+    shown = web.get("/archive/articles", _search="than da")
+    best, newest = shown.index("<mark>Than đá</mark> vào kho"), shown.index("All of them")
+    assert shown.index("The best of them") < best < newest
+    assert "<mark>Than đá</mark>" in web.get("/archive/articles", _search="than da", year="2023")
+    for filters in ({"year": "2024"}, {"year": "x"}, {"title__contains": "Than"}, {"_sort": "id"}):
+        assert "The best of them" not in web.get("/archive/articles", _search="than da", **filters)
 
 
 def test_the_newest_article_stands_first_with_its_source_by_name(web: Web):

@@ -5,6 +5,7 @@ Only hooks that Datasette 0.65 and 1.0 both have. All text of a page is escaped 
 
 # mypy: disable-error-code="import-untyped,untyped-decorator"
 
+import datetime as dt
 import json
 import re
 import sqlite3
@@ -17,9 +18,9 @@ from datasette.database import Database
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from archive.models import Block, blocks_from_json
+from archive.models import Block, Hit, blocks_from_json
 from archive.query import NOTHING, expression
-from archive.search import CLOSE, OPEN, snippets
+from archive.search import CLOSE, OPEN, search, snippets
 
 ARCHIVE = "archive"
 NEWEST_ARTICLES = (
@@ -32,7 +33,8 @@ KEPT_OF_SITES = (
     " FROM sites s JOIN sources p ON p.slug = s.source LEFT JOIN articles a ON a.site = s.slug"
     " GROUP BY s.slug ORDER BY articles DESC, s.name"
 )
-SOURCE_OF_SITE = "SELECT name, homepage FROM sources WHERE slug = ?"
+SOURCES = "SELECT slug, name, homepage FROM sources"
+BEST = 5
 # A page of somebody else's text runs no script of theirs and loads nothing from anywhere.
 HEADERS = [
     (
@@ -71,6 +73,15 @@ def extra_template_vars(view_name: str, datasette: Datasette, request: Any) -> d
     if database is None:
         return {}
 
+    async def best_hits() -> list[Hit]:
+        if (question := _question(request)) is None:
+            return []
+        found: list[Hit] = await database.execute_fn(lambda c: search(c, **question, limit=BEST))
+        return found
+
+    async def source_names() -> dict[str, str]:
+        return {row["slug"]: row["name"] for row in await _rows(database, SOURCES)}
+
     async def found_words(ids: list[int]) -> dict[int, str]:
         query = request.args.get("_search") or ""
         found: dict[int, str] = await database.execute_fn(lambda c: snippets(c, query, ids))
@@ -79,7 +90,8 @@ def extra_template_vars(view_name: str, datasette: Datasette, request: Any) -> d
     return {
         "newest_articles": lambda: _rows(database, NEWEST_ARTICLES),
         "kept_of_sites": lambda: _rows(database, KEPT_OF_SITES),
-        "source_of": lambda slug: _rows(database, SOURCE_OF_SITE, [slug]),
+        "source_names": source_names,
+        "best_hits": best_hits,
         "found_words": found_words,
     }
 
@@ -152,5 +164,26 @@ def _expression(text: object) -> str:
     return expression(text) if isinstance(text, str) else NOTHING
 
 
-async def _rows(database: Database, sql: str, values: list[str] | None = None) -> list[Any]:
-    return list((await database.execute(sql, values)).rows)
+def _question(request: Any) -> dict[str, Any] | None:
+    """What the best hits are asked for; None where the page is no first page of a search, or is
+    filtered in a way that our search does not know."""
+    given = {name: request.args.get(name) for name in request.args}
+    filters = {name: value for name, value in given.items() if not name.startswith("_")}
+    if filters.keys() - {"site", "year"} or given.keys() & {
+        "_next",
+        "_sort",
+        "_sort_desc",
+        "_where",
+    }:
+        return None
+    question: dict[str, Any] = {"query": given.get("_search") or "", "site": filters.get("site")}
+    if "year" in filters:
+        if not re.fullmatch(r"[12]\d{3}", filters["year"]):
+            return None
+        year = int(filters["year"])
+        question |= {"since": dt.date(year, 1, 1), "until": dt.date(year, 12, 31)}
+    return question
+
+
+async def _rows(database: Database, sql: str) -> list[Any]:
+    return list((await database.execute(sql)).rows)
