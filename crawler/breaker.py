@@ -43,6 +43,8 @@ class Breaker:
     def refused(self, status: int, wait: dt.timedelta | None) -> None:
         """403, 429 or 503; a 403 asks for no wait, since waiting does not help."""
         self._refusals += 1
+        if self.reason:  # an answer that was under way when the breaker opened
+            return
         asked = wait if wait is not None else FIRST_WAIT * self._refusals
         if wait is not None and wait > LONGEST_WAIT:
             self.quiet = min(wait, LONGEST_PAUSE)
@@ -55,12 +57,12 @@ class Breaker:
     def silent(self, what: str) -> None:
         """No answer at all."""
         self._silences += 1
-        if self._silences >= MOST_SILENCES:
+        if self._silences >= MOST_SILENCES and not self.reason:
             self.reason = f"the host is silent: {what}"
 
     def closed(self, reason: str) -> None:
         """Nothing of the host may be asked."""
-        self.reason = reason
+        self.reason = self.reason or reason
 
     def take_wait(self) -> float:
         """The seconds to wait before the next request; asked for once."""

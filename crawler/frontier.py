@@ -105,7 +105,7 @@ class Frontier:
     def add(self, links: Iterable[Link], *, found_on: str, window: Window) -> int:
         """Notes the links, in order; gives how many were never seen before."""
         with self.archive.transaction():
-            return sum(self._add(link, found_on, window) for link in links)
+            return sum(self._add(link, found_on, window, n) for n, link in enumerate(links))
 
     def recall(self, window: Window) -> None:
         """Makes due what an earlier crawl passed over for its date and this one asks for."""
@@ -118,8 +118,11 @@ class Frontier:
                 {"site": self.site, "reason": OUTSIDE, **_bounds(window)},
             )
 
-    def _add(self, link: Link, found_on: str, window: Window) -> bool:
+    def _add(self, link: Link, found_on: str, window: Window, place: int) -> bool:
         wanted = window.holds(link)
+        # Without a date the place on the page tells what is newer; a date in the future is a
+        # mistake, not a reason to wait.
+        age = link.newest or window.now - dt.timedelta(seconds=place)
         row = {
             "url": link.url,
             "site": self.site,
@@ -130,8 +133,7 @@ class Frontier:
             "date": link.date and to_text(link.date),
             "title": link.title,
             "section": link.section,
-            # A date in the future is a mistake, not a reason to wait.
-            "due_at": to_text(min(link.newest or window.now, window.now)),
+            "due_at": to_text(min(age, window.now)),
         }
         cursor = self.archive.connection.execute(
             "INSERT INTO frontier (url, site, state, reason, found_at, found_on, listed_date,"
@@ -231,7 +233,7 @@ class Frontier:
         )
         return [(row["url"], from_text(row["asked_at"])) for row in rows]
 
-    def release(self, reason: str | None = INTERRUPTED) -> int:
+    def release(self, reason: str | None = None) -> int:
         """Makes every URL that is being fetched due again; gives how many there were."""
         with self.archive.transaction():
             cursor = self.archive.connection.execute(

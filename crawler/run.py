@@ -138,8 +138,15 @@ class Run:
                     )
         finally:
             self.pages.close()
-            self.archive.close()
+            self._close_archive()
             self._lock.close()
+
+    def _close_archive(self) -> None:
+        try:
+            self.archive.close()
+        except ArchiveError:  # the trouble that ended the run has been told once
+            if self.error is None:
+                raise
 
     def tallies(self) -> list[Tally]:
         """The numbers of each site so far."""

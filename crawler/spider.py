@@ -18,7 +18,7 @@ from crawler.bodies import is_cut
 from crawler.breaker import Breaker
 from crawler.errors import ForbiddenError, HostSilentError
 from crawler.failures import explain_failure, is_silence
-from crawler.frontier import SUCCESSES, Due, Frontier, Settled
+from crawler.frontier import INTERRUPTED, SUCCESSES, Due, Frontier, Settled
 from crawler.guards import private_names
 from crawler.listing_desk import ListingDesk, conditional
 from crawler.listings import Ask, at_home, first_asks
@@ -93,7 +93,7 @@ class SiteSpider(Spider):
             for visit in self._kept_visits():
                 yield visit
             await self._until(lambda: self._open == 0)
-            self.frontier.release()
+            self.frontier.release(INTERRUPTED)
             self.frontier.recall(self.window)
             if self._may_ask():
                 self._fill()
@@ -305,12 +305,12 @@ class SiteSpider(Spider):
 
     def finish(self, reason: str) -> None:
         """The last words of a site's crawl: what was taken but not asked is due again."""
+        self.frontier.release()
         told = self.breaker.reason
         if told:
             until = now() + self.breaker.quiet
             self.run.leave_alone(self.site, until, told)
             self.frontier.postpone(until, told)
-        self.frontier.release()
         if told is None and reason not in ("finished", "shutdown"):
             told = f"ended early: {reason}"
         self.run.end(self.site.slug, told)

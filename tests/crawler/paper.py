@@ -33,7 +33,7 @@ def article_html(number: int, *, text: str | None = None) -> bytes:
 <meta property="article:published_time" content="{published(number).isoformat()}"></head>
 <body><h1>{topic}: bản tin số {number}</h1>
 <div class="body"><p>{text}</p>
-<p>Đại diện đơn vị số {number} nói rằng {topic.lower()} sẽ tiếp tục được theo dõi sát trong quý tới.</p>
+<p>Đại diện đơn vị số {number} nói rằng {topic.lower()} sẽ được theo dõi sát trong quý tới.</p>
 <p>Các địa phương được yêu cầu báo cáo kết quả thực hiện trước ngày mười lăm hằng tháng.</p>
 </div></body></html>""".encode()
 

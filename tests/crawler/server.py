@@ -13,7 +13,7 @@ from typing import Any, Self
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """One answer; ``raw`` replaces everything that is sent, ``stream`` is called with the socket."""
+    """One answer; ``raw`` replaces all that is sent, ``stream`` is called with the socket."""
 
     body: bytes = b""
     status: int = 200
@@ -62,7 +62,7 @@ class Server:
             def do_GET(self) -> None:
                 server._serve(self)
 
-            do_POST = do_GET
+            do_POST = do_GET  # noqa: N815 - the name that http.server calls
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -207,7 +207,10 @@ def test_headlines_are_paged_until_a_page_names_nothing_new(server: Server, worl
         "/moi/p3": listing(0),
         "/moi/p4": listing(0),
     }
-    listings = '[[listings]]\nkind = "headlines"\nurl = "{home}moi/"\nnext = "{home}moi/p{page}"\npages = 9\n'
+    listings = (
+        '[[listings]]\nkind = "headlines"\nurl = "{home}moi/"\n'
+        'next = "{home}moi/p{page}"\npages = 9\n'
+    )
     world.add_site("bao-thu", server, listings=listings)
 
     done = world.run("crawl")
