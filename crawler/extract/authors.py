@@ -16,6 +16,7 @@ _PREFIX = re.compile(
 _BRACKETS = re.compile(r"\s*[(\[][^)\]]*[)\]]?")
 _BETWEEN = re.compile(r"\s*(?:[,;/&|•·\n]|\s[-–—]+\s|\svà\s|\sand\s)\s*", re.IGNORECASE)
 _NOT_A_NAME = re.compile(r"@|https?:|www\.|\.(?:vn|com|net|org)\b|\d|[!?:=<>{}\"“”]", re.IGNORECASE)
+_ADDRESS = re.compile(r"\S*(?:@|https?:|www\.)\S*")
 _MORE_TEXT = re.compile(r"\b(?:ảnh|video|đồ họa|nguồn|tổng hợp|dịch)\s*:.*$", re.IGNORECASE)
 _LONGEST = 50
 _MOST_WORDS = 7
@@ -72,10 +73,10 @@ def is_byline(text: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    text = _BRACKETS.sub("", _MORE_TEXT.sub("", text)).strip()
+    text = _BRACKETS.sub("", _ADDRESS.sub("", text)).strip()
     while (shorter := _PREFIX.sub("", text)) != text:
         text = shorter
-    return text
+    return _MORE_TEXT.sub("", text).strip()
 
 
 def _undoubled(name: str) -> str:

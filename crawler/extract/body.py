@@ -19,7 +19,7 @@ from crawler.extract.noise import (
     is_label,
     is_noise,
 )
-from crawler.extract.tables import is_picture_table, read_table, rows_to_text
+from crawler.extract.tables import Size, is_picture_table, read_table, rows_to_text, sizes_below
 from crawler.extract.tree import Element, line
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -62,7 +62,6 @@ class Draft:
     kind: BlockKind
     text: str
     rows: tuple[tuple[str, ...], ...] | None = None
-    link_share: float = 0.0
     is_right: bool = False
     is_bold: bool = False
 
@@ -194,10 +193,10 @@ class _Walk:
     link: int = 0
     after_picture: bool = False
     skipped: Element | None = None
-    sizes: dict[Element, tuple[int, int]] = field(default_factory=dict)
+    sizes: dict[Element, Size] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.sizes = _sizes(self.node)
+        self.sizes = sizes_below(self.node)
         self._walk()
         self._flush(self.node)
 
@@ -224,10 +223,10 @@ class _Walk:
 
     def _points_elsewhere(self, node: Element) -> bool:
         """A box of links to other articles; a list of attachments is not one."""
-        size, linked = self.sizes[node]
+        size = self.sizes[node]
         return (
-            size > 25
-            and linked > _LINKED * size
+            size.characters > 25
+            and size.linked > _LINKED * size.characters
             and not any(_FILE.search(link.get("href", "")) for link in node.iter("a"))
         )
 
@@ -241,7 +240,7 @@ class _Walk:
                 self.holders.append((node, kind))
             if tag in _LISTS:
                 self.lists += 1
-            if tag == "table" and (rows := read_table(node, self.without)):
+            if tag == "table" and (rows := read_table(node, self.without, self.sizes)):
                 self.drafts.append(Draft(BlockKind.TABLE, rows_to_text(rows), rows))
                 return True
         elif tag == "br":
@@ -266,7 +265,7 @@ class _Walk:
         if tag == "blockquote":
             return BlockKind.QUOTE
         if tag == "table":
-            picture = is_picture_table(node, self.sizes[node][0])
+            picture = is_picture_table(node, self.sizes[node].characters)
             return BlockKind.CAPTION if picture else None
         if tag == "figure":
             # CKEditor wraps tables in figures.
@@ -315,9 +314,9 @@ class _Walk:
     def _take(self, text: str, part: list[_Piece], node: Element) -> None:
         total = sum(len(piece.text.strip()) for piece in part) or 1
         bold = sum(len(piece.text.strip()) for piece in part if piece.bold) / total
-        link = sum(len(piece.text.strip()) for piece in part if piece.link) / total
+        linked = sum(len(piece.text.strip()) for piece in part if piece.link)
         kind = self.holders[-1][1] if self.holders else None
-        if self._is_pointer(text, link, kind):
+        if self._is_pointer(text, linked, kind):
             return
         if self.lists and kind is None:
             self.lines.append(text.replace("\n", " "))
@@ -325,12 +324,13 @@ class _Walk:
         kind = kind or self._guess(text, bold, node)
         self.after_picture = False
         right = bool(_ALIGNED_RIGHT.search(node.get("style") or "")) or node.get("align") == "right"
-        self.drafts.append(Draft(kind, text, None, link, right, bold > 0.9))
+        self.drafts.append(Draft(kind, text, None, right, bold > 0.9))
 
-    def _is_pointer(self, text: str, link: float, kind: BlockKind | None) -> bool:
+    def _is_pointer(self, text: str, linked: int, kind: BlockKind | None) -> bool:
         if self.tolerant or kind is BlockKind.CAPTION:
             return False
-        return is_label(text, link) or (link > 0.95 and len(text) > 20 and not self.lists)
+        only_link = linked > 0.95 * len(text) and len(text) > 20 and not self.lists
+        return only_link or is_label(text, linked)
 
     def _guess(self, text: str, bold: float, node: Element) -> BlockKind:
         if self.after_picture and len(text) < _LONGEST_CAPTION and _is_centered(node):
@@ -368,29 +368,6 @@ def _split(pieces: list[_Piece]) -> Iterable[list[_Piece]]:
     yield part
 
 
-def _sizes(root: Element) -> dict[Element, tuple[int, int]]:
-    """For each element below the root: its characters, and those that stand in links."""
-    sizes: dict[Element, tuple[int, int]] = {}
-    stack: list[list[int]] = []
-    walk = etree.iterwalk(root, events=("start", "end"))
-    for event, node in walk:
-        if event == "start":
-            if node.tag in SKIPPED_TAGS:
-                walk.skip_subtree()
-            stack.append([_length(node.text) if node.tag not in SKIPPED_TAGS else 0, 0])
-            continue
-        size, linked = stack.pop()
-        sizes[node] = (size, size if node.tag == "a" else linked)
-        if stack:
-            stack[-1][0] += size + _length(node.tail)
-            stack[-1][1] += sizes[node][1]
-    return sizes
-
-
 def _lines(text: str) -> str:
     """Clean text; a line break only where the page has a <br>."""
     return "\n".join(one for part in text.split("\n") if (one := line(part)))
-
-
-def _length(text: str | None) -> int:
-    return len(text.strip()) if text else 0

@@ -41,8 +41,8 @@ def attachments(node: Element, base: str) -> tuple[Attachment, ...]:
     """The documents that the body links to, each address once."""
     found: dict[str, Attachment] = {}
     for link in cast(list[Element], _LINKS(node)):
-        url = _absolute(link.get("href", ""), base)
-        if url and _FILE.search(urlsplit(url).path):
+        address = re.split(r"[?#]", link.get("href", ""), maxsplit=1)[0].strip()
+        if _FILE.search(address) and (url := _absolute(link.get("href", ""), base)):
             found.setdefault(url, Attachment(url=url, title=text_of(link) or None))
     return tuple(found.values())
 

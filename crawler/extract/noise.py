@@ -76,16 +76,19 @@ def is_hidden(element: Element) -> bool:
     return "hidden" in element.attrib or (style is not None and bool(_HIDDEN.search(style)))
 
 
-def is_label(text: str, link_share: float) -> bool:
-    """Whether a line only points elsewhere: "Xem thêm:", ">> …" before a link, "TIN MỚI".
+def is_label(text: str, linked: int) -> bool:
+    """Whether a line only points elsewhere: "TIN MỚI", or "Xem thêm:" and ">>" before links.
 
-    >>> is_label("Tin liên quan", 0), is_label("Xem thêm dữ liệu tại phụ lục của báo cáo.", 0.1)
+    ``linked`` is how many of its characters stand in links.
+
+    >>> is_label("Tin liên quan", 0), is_label("Xem thêm dữ liệu tại phụ lục của báo cáo.", 7)
     (True, False)
     """
-    match = _LABEL.match(text)
-    if match and not text[match.end() :].strip():
-        return True
-    return link_share > 0.4 and (match is not None or _ARROWS.match(text) is not None)
+    match = _LABEL.match(text) or _ARROWS.match(text)
+    if not match:
+        return False
+    rest = len(text[match.end() :].strip())
+    return linked > 0.6 * rest if rest else match.re is _LABEL
 
 
 def _names(element: Element) -> str:

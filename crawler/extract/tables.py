@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from crawler.extract.noise import SKIPPED_TAGS
 from crawler.extract.tree import Element, text_of
 
+Sizes = Mapping[Element, "Size"]
 Rows = tuple[tuple[str, ...], ...]
 
 _GROUPS = {"thead", "tbody", "tfoot"}
@@ -11,20 +18,26 @@ _CELLS = {"td", "th"}
 # A colspan of 100,000 is an attack, not a table.
 _MOST_SPAN = 50
 _LONGEST_CELL = 1500
+_MOST_ELEMENTS = 1000
 _LONGEST_CAPTION = 600
 
 
-def read_table(table: Element, without: set[Element]) -> Rows | None:
+def read_table(table: Element, without: set[Element], sizes: Sizes) -> Rows | None:
     """The rows of a table of data; None where a table only arranges pictures or paragraphs."""
+    if any(_is_large(cell, sizes) for row in _rows(table) for cell in row):
+        return None
     rows = [_cells(row, without) for row in _rows(table)]
     filled = [row for row in rows if any(row)]
     if max((sum(map(bool, row)) for row in filled), default=0) < 2:
         return None
     if holds_picture(table) and sum(len(cell) for row in filled for cell in row) < _LONGEST_CAPTION:
         return None
-    if any(len(cell) > _LONGEST_CELL for row in filled for cell in row):
-        return None
     return tuple(tuple(row) for row in filled)
+
+
+def _is_large(cell: Element, sizes: Sizes) -> bool:
+    size = sizes.get(cell)
+    return size is not None and (size.characters > _LONGEST_CELL or size.elements > _MOST_ELEMENTS)
 
 
 def rows_to_text(rows: Rows) -> str:
@@ -35,6 +48,41 @@ def rows_to_text(rows: Rows) -> str:
     E5 RON 92 | 19.810
     """
     return "\n".join(" | ".join(row) for row in rows)
+
+
+@dataclass(slots=True)
+class Size:
+    """How much stands in an element: characters, those of them in links, elements."""
+
+    characters: int = 0
+    linked: int = 0
+    elements: int = 1
+
+
+def sizes_below(root: Element) -> dict[Element, Size]:
+    """The size of each element of a tree, found in one walk: asking each anew is quadratic."""
+    sizes: dict[Element, Size] = {}
+    stack: list[Size] = [Size()]
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, node in walk:
+        skipped = node.tag in SKIPPED_TAGS
+        if event == "start":
+            if skipped:
+                walk.skip_subtree()
+            stack.append(Size(0 if skipped else _length(node.text)))
+            continue
+        size = sizes[node] = stack.pop()
+        if node.tag == "a":
+            size.linked = size.characters
+        around = stack[-1]
+        around.characters += size.characters + _length(node.tail)
+        around.linked += size.linked
+        around.elements += size.elements
+    return sizes
+
+
+def _length(text: str | None) -> int:
+    return len(text.strip()) if text else 0
 
 
 def holds_picture(element: Element) -> bool:

@@ -1,0 +1,76 @@
+"""Pages built to hurt are refused or read within two seconds, with a reason."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+
+import pytest
+
+from crawler.errors import ExtractError, TooComplexError
+from tests.crawler.extract.pages import OTHER, SENTENCE, TITLE, page, read
+
+HEAD = f"<html><head><title>{TITLE}</title></head><body><h1>{TITLE}</h1>"
+
+
+def attributes(count: int, value: str = "=1") -> str:
+    return " ".join(f"a{n}{value}" for n in range(count))
+
+
+QUOTED = '="><"'
+QUOTE_IN_SCRIPT = "<script>'<a b=\"'</script>"
+BOMBS = {
+    "attributes": f"{HEAD}<p {attributes(200_000)}>x</p>",
+    "attributes with marks in quotes": f"{HEAD}<p {attributes(150_000, QUOTED)}>x</p>",
+    "attributes behind a quote in a script": HEAD + QUOTE_IN_SCRIPT + f"<p {attributes(200_000)}>",
+    "attributes of a script": f"{HEAD}<script {attributes(200_000)}></script>",
+    "many tags of many attributes": HEAD + f"<p {attributes(500)}>x</p>" * 1500,
+    "too large": HEAD + "x" * 9_000_000,
+    "100,000 links": HEAD + "<a href='/x'>một liên kết</a> " * 100_000,
+    "deep and large": HEAD + "<div>" * 300_000,
+}
+BURDENS = {
+    "open tags": HEAD + "<a href=x " * 200_000,
+    "links": HEAD + "<a href='/x'>một liên kết</a> " * 50_000,
+    "a long line": HEAD + "<p>" + "điện lực " * 600_000,
+    "comments": HEAD + "<!--" * 1_000_000,
+    "scripts": HEAD + "<script>" * 500_000,
+    "nested lists": HEAD + "<ul><li>mục " * 900,
+    "nested tables": HEAD + "<table><tr><td>ô" * 600,
+    "entities": HEAD + "<p>" + "&amp;" * 1_000_000,
+    "breaks": HEAD + "<p>chữ" + "<br>" * 50_000,
+    "many times": HEAD + "<span>5 phút trước, ngày 3/9/2026</span>" * 20_000,
+    "many leads": HEAD + "<div class='sapo'>" * 1000,
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_bomb_is_refused_at_once(name: str) -> None:
+    start = time.process_time()
+    with pytest.raises(TooComplexError, match="kept"):
+        read(page(BOMBS[name]))
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("name", BURDENS)
+def test_burden_is_carried_in_time(name: str) -> None:
+    one = page(BURDENS[name])
+    start = time.process_time()
+    with contextlib.suppress(ExtractError):
+        read(one)
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("levels", [100, 1_900, 2_100, 20_000])
+def test_no_text_is_lost_however_deep_it_stands(levels: int) -> None:
+    deep = "<div>" * levels + f"<p>{SENTENCE}</p>" + "</div>" * levels + f"<p>{OTHER}</p>"
+    start = time.process_time()
+    text = read(page(HEAD + deep)).text
+    assert SENTENCE in text
+    assert OTHER in text
+    assert time.process_time() - start < 2
+
+
+def test_a_bomb_in_a_comment_does_not_make_a_page_unreadable() -> None:
+    body = f"{HEAD}<!-- <p {attributes(100_000)}> --><p>{SENTENCE}</p></body></html>"
+    assert read(page(body)).text == SENTENCE
