@@ -120,7 +120,7 @@ def profile(folder: Path) -> None:
     env = surroundings(folder, 99)
     code = "import sys; sys.argv[1:] = ['crawl']; from crawler.cli import main; main()"
     wrapper = (
-        f"import cProfile, atexit\nprofile = cProfile.Profile()\n"
+        f"import atexit, cProfile, time\nprofile = cProfile.Profile(time.process_time)\n"
         f"atexit.register(lambda: (profile.disable(), profile.dump_stats({str(stats)!r})))\n"
         f"profile.enable()\n{code}\n"
     )

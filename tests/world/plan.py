@@ -76,11 +76,19 @@ def drafts(
     """A draft for each moment, the topics in turn, no title twice."""
     names = [name for name in topics() if name != "common"]
     for number, moment in enumerate(when):
-        draft = write(dice, names[number % len(names)], moment.date())
-        while slug(draft.title) in titles:
-            draft = write(dice, draft.topic, moment.date())
+        draft = fresh(dice, names[number % len(names)], moment.date(), titles)
         titles.add(slug(draft.title))
         yield moment, draft
+
+
+def fresh(dice: random.Random, topic: str, day: dt.date, titles: set[str]) -> Draft:
+    """A draft under a title not used yet; where a topic has run out of titles, a numbered one."""
+    tries = (write(dice, topic, day) for _ in range(30))
+    found = next((draft for draft in tries if slug(draft.title) not in titles), None)
+    if found is None:
+        draft = write(dice, topic, day)
+        found = replace(draft, title=f"{draft.title} (tin số {len(titles)})")
+    return found
 
 
 def boxes(dice: random.Random, draft: Draft) -> tuple[int, ...]:
