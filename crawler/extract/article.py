@@ -14,7 +14,7 @@ from archive.errors import UrlError
 from archive.models import Article, Attachment, BlockKind, Image, Page, TimeOrigin
 from archive.urls import canonical
 from crawler.errors import NoBodyError, NoTitleError
-from crawler.extract import generic
+from crawler.extract import generic, nearby
 from crawler.extract.authors import people
 from crawler.extract.body import Body, read_body
 from crawler.extract.images import attachments, images, pictures_in
@@ -29,6 +29,8 @@ EXTRACTOR = 1
 _VIETNAMESE = re.compile(
     r"[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.I
 )
+# "Theo" (according to) and "Nguồn" (source) before a paper's name.
+_THEO = re.compile(r"^\W*(?:theo|nguồn|source)\b\s*:?\s*", re.IGNORECASE)
 _LEAST_VIETNAMESE = 0.04
 
 
@@ -37,9 +39,9 @@ def extract(page: Page, site: Site) -> Article:
     reader = _Reader(parse(page), site)
     title = reader.title()
     lead = reader.lead()
-    published, origin = reader.published()
+    published, published_from = reader.published()
     authors = reader.authors()
-    section, tags = reader.section(), reader.tags()
+    origin, section, tags = reader.origin(), reader.section(), reader.tags()
     body = reader.body(title, lead)
     pictures = reader.images(body)
     if not body.blocks and not (lead and pictures):
@@ -55,9 +57,10 @@ def extract(page: Page, site: Site) -> Article:
         blocks=body.blocks,
         authors=authors or reader.signed(body),
         published_at=published.at if published else None,
-        published_from=origin,
+        published_from=published_from,
         modified_at=reader.modified(),
         section=section,
+        origin=origin or reader.signed_origin(body),
         tags=tags,
         images=pictures,
         attachments=reader.attachments(),
@@ -164,7 +167,7 @@ class _Reader:
 
     def signed(self, body: Body) -> tuple[str, ...]:
         """The people that signed the body, else whom the generic layer names."""
-        if names := people(body.bylines, self.names):
+        if names := people(body.signature, self.names):
             self.layers["authors"] = "byline in the body"
             return names
         return self._authors(lambda selector: selector.layer == "generic")
@@ -176,6 +179,22 @@ class _Reader:
                 self._take("authors", selector, found)
                 return names
         return ()
+
+    def origin(self) -> str | None:
+        """The paper or agency that the site's selectors say the article is from."""
+        for selector, found in self._chain("origin"):
+            if text := _outlet(found[0].text):
+                self._take("origin", selector, found[:1])
+                return text
+        return None
+
+    def signed_origin(self, body: Body) -> str | None:
+        """The paper or agency in the last lines of the body: "(Theo TTXVN)"."""
+        lines = [text for text in body.signature if _THEO.match(text)]
+        texts = [text for line in lines if not people([line]) and (text := _outlet(line))]
+        if texts:
+            self.layers["origin"] = "signature of the body"
+        return texts[0] if texts else None
 
     def section(self) -> str | None:
         """The last, most exact one of the sections shown."""
@@ -198,24 +217,28 @@ class _Reader:
         return ()
 
     def body(self, title: str, lead: str | None) -> Body:
-        """The first selector's first element that holds a text."""
-        captions = Body()
+        """The first node that holds text; else the first that holds captions, as photo pages do."""
+        best = Body()
         for selector, found in self._chain("body"):
             for node in (one.element for one in found if one.element is not None):
-                body = read_body(node, self._not_body(node, selector), title, lead)
-                if body.characters:
-                    self.body_node = node
+                without = self._not_body(node, selector)
+                body = read_body(node, without, self._captions(node), (title, lead))
+                if body.characters or (body.blocks and not best.blocks):
+                    best, self.body_node = body, node
                     self.layers["body"] = str(selector)
-                    return body
-                captions = captions if captions.blocks else body
-                self.body_node = self.body_node if captions.blocks is not body.blocks else node
-        return captions
+                if best.characters:
+                    return best
+        return best
 
     def _not_body(self, node: Element, selector: Selector) -> set[Element]:
         without = self.tree.taken | self._dropped(node)
         if selector.text == "find:body" and self.title_node is not None:
             without |= generic.before(node, self.title_node)
         return without
+
+    def _captions(self, node: Element) -> set[Element]:
+        selectors = self.site.fields.get("captions", ())
+        return {one for selector in selectors for one in elements(node, selector.text)}
 
     def _dropped(self, node: Element) -> set[Element]:
         return {one for css in self.site.drop for one in elements(node, css)}
@@ -235,6 +258,9 @@ class _Reader:
 
     def language(self, body: Body) -> str:
         """Vietnamese is told by its letters: pages say en, or nothing, over Vietnamese text."""
+        for selector, found in self._chain("language"):
+            self.layers["language"] = str(selector)
+            return found[0].text[:2].lower()
         text = " ".join(b.text for b in body.blocks if b.kind is not BlockKind.TABLE)
         if len(text) > 100:
             share = len(_VIETNAMESE.findall(text)) / len(text)
@@ -284,11 +310,11 @@ class _Reader:
         if name == "title":
             one = generic.find_title(self.tree, self.names)
         elif name == "lead":
-            one = generic.find_lead(self.tree, title, self._found_body)
+            one = nearby.find_lead(self.tree, title, self._found_body)
         elif name == "published":
-            one = generic.find_published(self.tree, title, self.site.date_formats)
+            one = nearby.find_published(self.tree, title, self.site.date_formats)
         elif name == "authors":
-            return generic.find_authors(self.tree, title, self._found_body, self.names)
+            return nearby.find_authors(self.tree, title, self._found_body, self.names)
         else:
             one = Found("", self._found_body) if self._found_body is not None else None
         return [one] if one else []
@@ -301,6 +327,12 @@ class _Reader:
         self.layers[name] = str(selector)
         self.tree.taken.update(one.element for one in found if one.element is not None)
         return found[0].element
+
+
+def _outlet(text: str) -> str | None:
+    """The name of a paper without "Theo" and brackets, where it is short enough to be one."""
+    name = _THEO.sub("", text).strip(" ()[]-–.:")
+    return name if 1 < len(name) <= 80 else None
 
 
 def _canonical(url: str) -> str | None:

@@ -20,6 +20,8 @@ _NOT_HTML = {
     b"\xd0\xcf\x11\xe0": "an old Office file",
     b"\x1f\x8b": "compressed data",
 }
+# A feed, a sitemap or an API's answer under an article's address.
+_DATA = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml|<rss|<urlset|[{\[])")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -56,6 +58,8 @@ def _refuse_other_kinds(body: bytes) -> None:
     if not body.strip():
         raise NotHtmlError("the answer is empty; ask the page again")
     kind = next((name for magic, name in _NOT_HTML.items() if body.startswith(magic)), None)
+    if not kind and (match := _DATA.match(body)) and b"<html" not in body[:4096].lower():
+        kind = "JSON" if match[0].strip() in b"{[" else "XML"
     if kind:
         raise NotHtmlError(f"the answer is {kind}, not a web page; it is kept as it came")
 

@@ -62,7 +62,8 @@ def is_noise(element: Element) -> bool:
 
 def is_byline_box(element: Element) -> bool:
     """Whether an element is named as the place of the author or the source."""
-    return _BYLINE.search(_names(element)) is not None
+    roles = " ".join(filter(None, map(element.get, ("data-role", "itemprop", "rel"))))
+    return _BYLINE.search(f"{_names(element)} {roles}") is not None
 
 
 def is_caption(element: Element) -> bool:

@@ -24,6 +24,15 @@ _DATE = re.compile(
     r"(?:\s*,|\s+năm|\s*[/-])?\s*(?P<year2>\d{4})(?!\d)",
     re.IGNORECASE,
 )
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = rf"(?P<name>{'|'.join(_MONTHS)})[a-z]*"
+_ENGLISH = re.compile(
+    rf"\b{_MONTH}[\s,./-]+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s,./-]+(?P<year>\d{{4}})(?!\d)",
+    re.IGNORECASE,
+)
+_DAY_FIRST = re.compile(
+    rf"(?<!\d)(?P<day>\d{{1,2}})[\s,./-]+{_MONTH}[\s,./-]+(?P<year>\d{{4}})(?!\d)", re.IGNORECASE
+)
 _CLOCK = re.compile(
     r"(?<![\d:])(?P<hour>\d{1,2})\s*(?::|h|g|giờ)\s*(?P<minute>\d{2})(?:[:.](?P<second>\d\d))?"
     r"(?:\s*phút)?(?!\d)\s*(?P<half>[AP]M|SA|CH)?\b",
@@ -55,7 +64,7 @@ def read_time(text: str, formats: Iterable[str], base: dt.datetime) -> Moment | 
     text = text.strip()
     if not text or len(text) > _LONGEST:
         return None
-    readers = (_by_formats, _iso, _vietnamese, _in_words)
+    readers = (_by_formats, _iso, _written, _in_words)
     for reader in readers:
         moment = reader(text, formats, base)
         if moment and _EARLIEST <= moment.at <= base + _FAST_CLOCK:
@@ -82,20 +91,28 @@ def _iso(text: str, _formats: Iterable[str], _base: dt.datetime) -> Moment | Non
     return _moment(date, clock, match["zone"] if match["hour"] else None, match["hour"] is not None)
 
 
-def _vietnamese(text: str, _formats: Iterable[str], _base: dt.datetime) -> Moment | None:
+def _written(text: str, _formats: Iterable[str], _base: dt.datetime) -> Moment | None:
+    """A date in numbers, day first, or with an English month; a time before or behind it."""
     zone = _ZONE.search(text)
     # Taken out first: the 07:00 of "(GMT+07:00)" is no time of day.
     text = _ZONE.sub(" ", text)
-    match = _DATE.search(text)
+    match = _DATE.search(text) or _ENGLISH.search(text) or _DAY_FIRST.search(text)
     if not match:
         return None
-    date = [int(match[name] or match[name + "2"]) for name in ("year", "month", "day")]
     clock = _CLOCK.search(text[: match.start()] + " " * len(match[0]) + text[match.end() :])
     offset = (zone["zone"] or zone["bare"]) if zone else None
     if not clock:
-        return _moment(date, [0, 0, 0], None, False)
+        return _moment(_date(match), [0, 0, 0], None, False)
     hour = _hour(int(clock["hour"]), (clock["half"] or "").upper())
-    return _moment(date, [hour, int(clock["minute"]), int(clock["second"] or 0)], offset, True)
+    day_time = [hour, int(clock["minute"]), int(clock["second"] or 0)]
+    return _moment(_date(match), day_time, offset, True)
+
+
+def _date(match: re.Match[str]) -> list[int]:
+    found = match.groupdict()
+    if name := found.get("name"):
+        return [int(found["year"]), _MONTHS.index(name.lower()) + 1, int(found["day"])]
+    return [int(found[key] or found[key + "2"]) for key in ("year", "month", "day")]
 
 
 def _hour(hour: int, half: str) -> int:

@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from lxml import etree
 
 from archive.models import Page
-from archive.text import clean, nfc
+from archive.text import clean, nfc, syllables
 from crawler.errors import NotHtmlError, TooComplexError
 from crawler.extract import json_ld
 from crawler.extract.decode import utf8
@@ -112,6 +112,15 @@ def line(text: str) -> str:
     text = " ".join(text.split())
     # Nearly all text is printable, and then holds nothing to clean away.
     return nfc(text) if text.isprintable() else " ".join(clean(text).split())
+
+
+def words(text: str) -> str:
+    """The bare folded syllables: two texts that differ in marks or accents are the same here.
+
+    >>> words("“Hạ nhiệt”, giá thép…") == words('"Hạ nhiệt": giá thép')
+    True
+    """
+    return " ".join(syllables(text))
 
 
 def text_of(element: Element, without: frozenset[Element] | set[Element] = frozenset()) -> str:

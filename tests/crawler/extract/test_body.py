@@ -98,6 +98,11 @@ def test_right_aligned_last_line_is_a_byline_not_text() -> None:
     assert article.text == f"{SENTENCE}\n\n{OTHER}"
 
 
+def test_agency_below_the_text_is_the_origin() -> None:
+    article = read(article_page(f"<p>{SENTENCE}</p><p>{OTHER}</p><p>(Theo TTXVN)</p>"))
+    assert (article.origin, article.authors) == ("TTXVN", ())
+
+
 def test_attachments_are_kept_with_their_words() -> None:
     markup = f"<p>{SENTENCE}</p><ul><li><a href='/f/tb.PDF?x=1'>Thông báo 12</a></li></ul>"
     article = read(article_page(markup))

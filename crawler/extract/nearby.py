@@ -1,0 +1,194 @@
+"""Finders of what stands near the title and has no name of its own: lead, time, authors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archive.models import TimeOrigin
+from crawler.extract import json_ld
+from crawler.extract.authors import people
+from crawler.extract.noise import SKIPPED_TAGS, is_byline_box, is_noise
+from crawler.extract.select import Found
+from crawler.extract.times import read_time
+from crawler.extract.tree import Element, Tree, spaced_text_of, text_of, words
+
+_LEAD_NAME = re.compile(
+    r"(?:^|[\s_-])(?:sapo\w*|lead|chapeau|summary|sum|description|desc|brief|intro|excerpt"
+    r"|tom-?tat|txt-head|head-?text|foreword)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_AUTHOR_PAGE = re.compile(r"/(?:tac-gia|authors?|phong-vien|but-danh)/", re.IGNORECASE)
+_TIME_LIKE = re.compile(
+    r"\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}|\d+ tháng \d+|\d\s+(?:phút|giờ) trước"
+)
+_UPDATED = re.compile(r"cập nhật|updated|chỉnh sửa", re.IGNORECASE)
+_LONG_LEAD = 60
+_NEAR = 400
+_PUBLISHED_METAS = ("article:published_time", "pubdate", "datepublished", "publish-date")
+
+
+def find_lead(tree: Tree, title: Element | None, body: Element | None) -> Found | None:
+    """The lead as shown: named so, or saying what the description says; else the description."""
+    told = _description(tree)
+    start = words(told)[:50] if told else ""
+    for node in _after(tree, title):
+        if node.tag not in ("h2", "h3", "h4", "p", "div", "strong", "b", "span"):
+            continue
+        named = _LEAD_NAME.search(_names(node)) is not None
+        if not named and (not start or len(node) > 6):
+            continue
+        text = text_of(node)
+        if not 30 <= len(text) <= 1500 or (body is not None and node in body.iterancestors()):
+            continue
+        said = bool(start) and start in words(text)[: len(start) + 40]
+        if (named and not _in_noise(node, title)) or (said and not _is_first_paragraph(node, body)):
+            return Found(text, node)
+        if said:
+            return None
+    if told and not told.endswith(("...", "…")):
+        return Found(told, origin=TimeOrigin.META)
+    return None if told else _standfirst(tree, title, body)
+
+
+def _standfirst(tree: Tree, title: Element | None, body: Element | None) -> Found | None:
+    """A lead that nothing names: the first long heading behind the title, or all bold text."""
+    if title is None or body is None:
+        return None
+    for node in _after(tree, title, limit=_NEAR // 4):
+        if node.tag in ("p", "h2", "h3", "div") and len(text := text_of(node)) >= _LONG_LEAD:
+            if node in body.iterancestors() or node is body:
+                continue
+            heading = node.tag in ("h2", "h3") and not _in_noise(node, title)
+            return Found(text, node) if heading or _is_bold(node, text) else None
+    return None
+
+
+def _is_bold(node: Element, text: str) -> bool:
+    return sum(len(text_of(one)) for one in node.iter("b", "strong")) >= 0.9 * len(text)
+
+
+def _is_first_paragraph(node: Element, body: Element | None) -> bool:
+    """Plain paragraphs of the body are body, even where the description repeats the first."""
+    if node.tag in ("h2", "h3", "h4"):
+        return False
+    if body is None or body not in node.iterancestors():
+        return False
+    return not _is_bold(node, text_of(node))
+
+
+def _in_noise(node: Element, title: Element | None) -> bool:
+    """Whether a node stands in a link, a list or a box of noise that the title is not in."""
+    innocent = set() if title is None else set(title.iterancestors())
+    return any(
+        around.tag in ("a", "li") or (is_noise(around) and not is_byline_box(around))
+        for around in node.iterancestors()
+        if around not in innocent
+    )
+
+
+def _description(tree: Tree) -> str | None:
+    told = tree.meta("og:description") or tree.meta("description")
+    return told if told and len(told) >= 30 else None
+
+
+def find_published(tree: Tree, title: Element | None, formats: tuple[str, ...]) -> Found | None:
+    """The time shown near the title; where metadata tells a day, only a time of that day."""
+    told = _told_day(tree)
+    best: tuple[int, Found] | None = None
+    for distance, node in _near(tree, title):
+        text = _time_text(node)
+        if not text:
+            continue
+        moment = read_time(text, formats, tree.page.fetched_at)
+        if moment is None or (told and moment.at.date().isoformat() != told):
+            continue
+        rank = distance + (0 if moment.has_minute else 1000) + (500 if _UPDATED.search(text) else 0)
+        if best is None or rank < best[0]:
+            best = (rank, Found(text, node))
+    return best[1] if best else None
+
+
+def _told_day(tree: Tree) -> str | None:
+    texts = json_ld.values(tree.json_ld, "datePublished")
+    texts += [text for name in _PUBLISHED_METAS if (text := tree.meta(name))]
+    for text in texts:
+        moment = read_time(text, (), tree.page.fetched_at)
+        if moment:
+            return moment.at.date().isoformat()
+    return None
+
+
+def _time_text(node: Element) -> str | None:
+    """The short line around a date: the element's own text, else its parent's."""
+    own = (node.text or "") + "".join(child.tail or "" for child in node)
+    if not _TIME_LIKE.search(own) or len(own) > 200:
+        return None
+    text = spaced_text_of(node)
+    parent = node.getparent()
+    if not re.search(r"\d\s*[:h]\s*\d\d", text) and parent is not None and len(parent) < 8:
+        wider = spaced_text_of(parent)
+        text = wider if len(wider) <= 90 else text
+    return text if len(text) <= 90 else None
+
+
+def find_authors(
+    tree: Tree, title: Element | None, body: Element | None, names: set[str]
+) -> list[Found]:
+    """The names in the places named for them, near the title, in the body and below it.
+
+    A list near the title may be short ("and 1 more"): a longer one that agrees is joined to it.
+    """
+    kept: list[Found] = []
+    known: set[str] = set()
+    for node in _byline_boxes(tree, title, body):
+        text = text_of(node)
+        named = set(people([text], names)) if len(text) <= 90 else set()
+        if named and (not known or named & known):
+            known |= named
+            kept.append(Found(text, node))
+    return kept
+
+
+def _byline_boxes(tree: Tree, title: Element | None, body: Element | None) -> Iterator[Element]:
+    for node in _after(tree, title, limit=2 * _NEAR, freely=body):
+        if node.tag == "a" and _AUTHOR_PAGE.search(node.get("href") or ""):
+            yield node
+        elif is_byline_box(node) and not _in_noise(node, title):
+            inner = (one for one in node.iterdescendants() if isinstance(one.tag, str))
+            # A box around a name and a paper: the name stands in a box of its own.
+            if not any(is_byline_box(one) for one in inner):
+                yield node
+
+
+def _near(tree: Tree, title: Element | None) -> Iterator[tuple[int, Element]]:
+    """The elements around the title with their distance from it, those after it nearer."""
+    every = [node for node in tree.root.iter() if isinstance(node.tag, str)]
+    at = every.index(title) if title is not None else 0
+    for place in range(max(0, at - _NEAR // 4), min(len(every), at + _NEAR)):
+        node = every[place]
+        if node.tag not in SKIPPED_TAGS and node.tag != "a":
+            yield (place - at if place >= at else 3 * (at - place)), node
+
+
+def _after(
+    tree: Tree, title: Element | None, limit: int = _NEAR, freely: Element | None = None
+) -> Iterator[Element]:
+    """The next elements behind the title; those in ``freely`` do not count."""
+    every = tree.root.iter()
+    if title is not None:
+        for node in every:
+            if node is title:
+                break
+    inside = set() if freely is None else set(freely.iter())
+    for node in every:
+        limit -= node not in inside
+        if limit < 0:
+            return
+        if isinstance(node.tag, str):
+            yield node
+
+
+def _names(node: Element) -> str:
+    keys = ("class", "id", "itemprop", "data-role", "data-field")
+    return " ".join(value for key in keys if (value := node.get(key)))

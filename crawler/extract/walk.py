@@ -1,0 +1,268 @@
+"""One walk over a body node: from markup to the drafts of blocks, gluing and losing nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from archive.models import BlockKind
+from crawler.extract.noise import (
+    SKIPPED_TAGS,
+    is_byline_box,
+    is_caption,
+    is_hidden,
+    is_label,
+    is_noise,
+)
+from crawler.extract.tables import Size, is_picture_table, read_table, rows_to_text, sizes_below
+from crawler.extract.tree import Element, line
+
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_LISTS = frozenset(("ul", "ol", "dl"))
+_BOXES = frozenset(
+    ("div", "section", "aside", "article", "figure", "ul", "ol", "table", "blockquote")
+)
+_BLOCKS = (
+    _HEADINGS
+    | _BOXES
+    | frozenset(
+        ("p", "li", "dt", "dd", "tr", "td", "th", "caption", "figcaption", "header", "main")
+    )
+    | frozenset(
+        ("main", "footer", "address", "pre", "hr", "center", "details", "summary", "fieldset")
+    )
+    | frozenset(("form", "thead", "tbody", "tfoot", "body", "html"))
+)
+_BOLD = frozenset(("b", "strong"))
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|rtf)(?:$|[?#])", re.IGNORECASE)
+_BLANKS = re.compile(r"\s+")
+_ALIGNED_RIGHT = re.compile(r"text-align\s*:\s*(?:right|end)", re.IGNORECASE)
+_CENTERED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
+
+# What ends in "Ảnh: …" or "Video: …" (picture, film by) tells of a picture.
+_CREDIT = re.compile(
+    r"(?<!\w)(?:ảnh|video|clip|đồ họa|photo)\s*:\s*\S[^.:]{0,60}\.?$", re.IGNORECASE
+)
+
+_LINKED = 0.75
+_LONGEST_SUBHEADING = 200
+_LONGEST_CAPTION = 400
+
+
+@dataclass(slots=True)
+class Draft:
+    """A block in the making, with what is known of how it looked."""
+
+    kind: BlockKind
+    text: str
+    rows: tuple[tuple[str, ...], ...] | None = None
+    is_right: bool = False
+    is_bold: bool = False
+
+
+@dataclass(slots=True)
+class _Piece:
+    text: str
+    bold: bool
+    link: bool
+
+
+@dataclass(slots=True)
+class BodyWalk:
+    """One walk over a body node, gathering inline text until a block begins or ends."""
+
+    node: Element
+    without: set[Element]
+    captions: set[Element]
+    tolerant: bool = False
+    drafts: list[Draft] = field(default_factory=list)
+    pictures: list[Element] = field(default_factory=list)
+    pieces: list[_Piece] = field(default_factory=list)
+    holders: list[tuple[Element, BlockKind]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    lists: int = 0
+    bold: int = 0
+    link: int = 0
+    after_picture: bool = False
+    skipped: Element | None = None
+    sizes: dict[Element, Size] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.sizes = sizes_below(self.node)
+        self._walk()
+        self._flush(self.node)
+
+    def _walk(self) -> None:
+        walk = etree.iterwalk(self.node, events=("start", "end"))
+        for event, node in walk:
+            if event == "end":
+                self._end(node)
+            elif node is not self.node and self._is_skipped(node):
+                self.skipped = node
+                walk.skip_subtree()
+            elif self._start(node):
+                walk.skip_subtree()
+
+    def _is_skipped(self, node: Element) -> bool:
+        tag = node.tag
+        if tag in SKIPPED_TAGS or node in self.without:
+            return True
+        if self.tolerant:
+            return False
+        if is_noise(node) or is_hidden(node) or (tag in _BLOCKS and is_byline_box(node)):
+            return True
+        return tag in _BOXES and self._points_elsewhere(node)
+
+    def _points_elsewhere(self, node: Element) -> bool:
+        """A box of links to other articles; a list of attachments is not one."""
+        size = self.sizes[node]
+        return (
+            size.characters > 25
+            and size.linked > _LINKED * size.characters
+            and not any(_FILE.search(link.get("href", "")) for link in node.iter("a"))
+        )
+
+    def _start(self, node: Element) -> bool:
+        """Takes in an element; true where its content is dealt with."""
+        tag = node.tag
+        if tag in _BLOCKS:
+            self._flush(node)
+            kind = self._kind(node)
+            if kind:
+                self.holders.append((node, kind))
+            if tag in _LISTS:
+                self.lists += 1
+            if tag == "table" and (rows := read_table(node, self.without, self.sizes)):
+                self.drafts.append(Draft(BlockKind.TABLE, rows_to_text(rows), rows))
+                return True
+        elif tag == "br":
+            self.pieces.append(_Piece("\n", False, False))
+        elif tag == "img":
+            self.after_picture = True
+            self.pictures.append(node)
+        elif tag in _BOLD:
+            self.bold += 1
+        elif tag == "a":
+            self.link += 1
+        elif is_caption(node) or node in self.captions:
+            self._flush(node)
+            self.holders.append((node, BlockKind.CAPTION))
+        self._add(node.text)
+        return False
+
+    def _kind(self, node: Element) -> BlockKind | None:
+        tag = node.tag
+        if tag in _HEADINGS:
+            return BlockKind.SUBHEADING
+        if tag == "blockquote":
+            return BlockKind.QUOTE
+        if tag == "table":
+            picture = is_picture_table(node, self.sizes[node].characters)
+            return BlockKind.CAPTION if picture else None
+        if tag == "figure":
+            # CKEditor wraps tables in figures.
+            return None if next(node.iter("table"), None) is not None else BlockKind.CAPTION
+        if tag in {"figcaption", "caption"} or is_caption(node) or node in self.captions:
+            return BlockKind.CAPTION
+        return None
+
+    def _end(self, node: Element) -> None:
+        if node is self.skipped:
+            if node.tag in _BLOCKS:
+                self._flush(node)
+            self._add(node.tail)
+            return
+        tag = node.tag
+        held = bool(self.holders) and self.holders[-1][0] is node
+        if tag in _BLOCKS or held:
+            self._flush(node)
+            if held:
+                self.holders.pop()
+            if tag in _LISTS:
+                self.lists -= 1
+                self._flush_list()
+        elif tag in _BOLD:
+            self.bold -= 1
+        elif tag == "a":
+            self.link -= 1
+        if node is not self.node:
+            self._add(node.tail)
+
+    def _add(self, text: str | None) -> None:
+        if text:
+            piece = _Piece(_BLANKS.sub(" ", text), self.bold > 0, self.link > 0)
+            self.pieces.append(piece)
+
+    def _flush(self, node: Element) -> None:
+        """Ends the paragraph: what was gathered becomes drafts."""
+        pieces, self.pieces = self.pieces, []
+        if all(piece.text.isspace() for piece in pieces):
+            return
+        for part in _split(pieces):
+            text = _lines("".join(piece.text for piece in part))
+            if any(letter.isalnum() for letter in text):
+                self._take(text, part, node)
+
+    def _take(self, text: str, part: list[_Piece], node: Element) -> None:
+        total = sum(len(piece.text.strip()) for piece in part) or 1
+        bold = sum(len(piece.text.strip()) for piece in part if piece.bold) / total
+        linked = sum(len(piece.text.strip()) for piece in part if piece.link)
+        kind = self.holders[-1][1] if self.holders else None
+        if self._is_pointer(text, linked, kind):
+            return
+        if self.lists and kind is None:
+            self.lines.append(text.replace("\n", " "))
+            return
+        kind = kind or self._guess(text, bold, node)
+        self.after_picture = False
+        right = bool(_ALIGNED_RIGHT.search(node.get("style") or "")) or node.get("align") == "right"
+        self.drafts.append(Draft(kind, text, None, right, bold > 0.9))
+
+    def _is_pointer(self, text: str, linked: int, kind: BlockKind | None) -> bool:
+        if self.tolerant or kind is BlockKind.CAPTION:
+            return False
+        only_link = linked > 0.95 * len(text) and len(text) > 20 and not self.lists
+        return only_link or is_label(text, linked)
+
+    def _guess(self, text: str, bold: float, node: Element) -> BlockKind:
+        if self.after_picture and len(text) < _LONGEST_CAPTION and _is_centered(node):
+            return BlockKind.CAPTION
+        if len(text) < _LONGEST_CAPTION and _CREDIT.search(text):
+            return BlockKind.CAPTION
+        short = len(text) <= _LONGEST_SUBHEADING and "\n" not in text
+        if bold > 0.95 and short and not text.endswith((".", ";", ",", "…", '."')):
+            return BlockKind.SUBHEADING
+        return BlockKind.PARAGRAPH
+
+    def _flush_list(self) -> None:
+        if self.lists == 0 and self.lines:
+            self.drafts.append(Draft(BlockKind.LIST, "\n".join(self.lines)))
+            self.lines = []
+
+
+def _is_centered(node: Element) -> bool:
+    return bool(_CENTERED.search(node.get("style") or "")) or node.get("align") == "center"
+
+
+def _split(pieces: list[_Piece]) -> Iterable[list[_Piece]]:
+    """Cut at empty lines: old pages write paragraphs as two <br>."""
+    part: list[_Piece] = []
+    breaks = 0
+    for piece in pieces:
+        if piece.text == "\n":
+            breaks += 1
+        elif not piece.text.isspace():
+            if breaks > 1:
+                yield part
+                part = []
+            breaks = 0
+        part.append(piece)
+    yield part
+
+
+def _lines(text: str) -> str:
+    """Clean text; a line break only where the page has a <br>."""
+    return "\n".join(one for part in text.split("\n") if (one := line(part)))
