@@ -303,6 +303,9 @@ class _Reader:
     def _select(self, name: str, selector: Selector) -> list[Found]:
         if selector.text.startswith("find:"):
             return self._find(selector.text.removeprefix("find:"))
+        if name in ("body", "images"):
+            # Their text is read block by block later.
+            return [Found("", node) for node in elements(self.tree.root, selector.text)]
         return select(self.tree, selector.text)
 
     def _find(self, name: str) -> list[Found]:
@@ -314,10 +317,14 @@ class _Reader:
         elif name == "published":
             one = nearby.find_published(self.tree, title, self.site.date_formats)
         elif name == "authors":
-            return nearby.find_authors(self.tree, title, self._found_body, self.names)
+            return nearby.find_authors(self.tree, title, self._any_body, self.names)
         else:
             one = Found("", self._found_body) if self._found_body is not None else None
         return [one] if one else []
+
+    @property
+    def _any_body(self) -> Element | None:
+        return self._found_body if self.body_node is None else self.body_node
 
     @cached_property
     def _found_body(self) -> Element | None:

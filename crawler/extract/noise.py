@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from crawler.extract.tree import Element
 
@@ -57,18 +58,37 @@ def is_noise(element: Element) -> bool:
     if element.tag in _INLINE:
         return False
     names = _names(element)
-    return bool(names) and _NOISE.search(names) is not None
+    return bool(names) and _is_noise_name(names)
 
 
 def is_byline_box(element: Element) -> bool:
     """Whether an element is named as the place of the author or the source."""
-    roles = " ".join(filter(None, map(element.get, ("data-role", "itemprop", "rel"))))
-    return _BYLINE.search(f"{_names(element)} {roles}") is not None
+    get = element.get
+    kinds = (get("class"), get("id"), get("data-role"), get("itemprop"), get("rel"))
+    names = " ".join(name for name in kinds if name)
+    return bool(names) and _is_byline_name(names)
 
 
 def is_caption(element: Element) -> bool:
     """Whether an element is named as a picture's caption."""
-    return _CAPTION.search(element.get("class") or "") is not None
+    name = element.get("class")
+    return bool(name) and _is_caption_name(name)
+
+
+# The same few names come back on every element of a site.
+@lru_cache(maxsize=10_000)
+def _is_noise_name(names: str) -> bool:
+    return _NOISE.search(names) is not None
+
+
+@lru_cache(maxsize=10_000)
+def _is_byline_name(names: str) -> bool:
+    return _BYLINE.search(names) is not None
+
+
+@lru_cache(maxsize=10_000)
+def _is_caption_name(name: str) -> bool:
+    return _CAPTION.search(name) is not None
 
 
 def is_hidden(element: Element) -> bool:

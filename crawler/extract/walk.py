@@ -38,7 +38,6 @@ _BLOCKS = (
 )
 _BOLD = frozenset(("b", "strong"))
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|rtf)(?:$|[?#])", re.IGNORECASE)
-_BLANKS = re.compile(r"\s+")
 _ALIGNED_RIGHT = re.compile(r"text-align\s*:\s*(?:right|end)", re.IGNORECASE)
 _CENTERED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 
@@ -193,8 +192,8 @@ class BodyWalk:
 
     def _add(self, text: str | None) -> None:
         if text:
-            piece = _Piece(_BLANKS.sub(" ", text), self.bold > 0, self.link > 0)
-            self.pieces.append(piece)
+            # A line of the markup is no line of the text: only a <br> is.
+            self.pieces.append(_Piece(text.replace("\n", " "), self.bold > 0, self.link > 0))
 
     def _flush(self, node: Element) -> None:
         """Ends the paragraph: what was gathered becomes drafts."""
