@@ -41,6 +41,15 @@ class Hit:
     open: int
 
 
+class QuietServer(ThreadingHTTPServer):
+    """A killed client resets its connections, which is no news to anybody."""
+
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        pass
+
+
 class Server:
     """Answers by path; what it does not know is 404, robots.txt allows all unless told."""
 
@@ -67,8 +76,7 @@ class Server:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._http = ThreadingHTTPServer((host, 0), Handler)
-        self._http.daemon_threads = True
+        self._http = QuietServer((host, 0), Handler)
         self.host = f"{host}:{self._http.server_address[1]}"
         self.home = f"http://{self.host}/"
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
