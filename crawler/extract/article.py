@@ -222,6 +222,8 @@ class _Reader:
         for selector, found in self._chain("body"):
             for node in (one.element for one in found if one.element is not None):
                 without = self._not_body(node, selector)
+                if node in without:  # a page without a body: the finder is left with the lead
+                    continue
                 body = read_body(node, without, self._captions(node), (title, lead))
                 if body.characters or (body.blocks and not best.blocks):
                     best, self.body_node = body, node
