@@ -97,20 +97,14 @@ def _without_repeats(drafts: list[Draft]) -> list[Draft]:
 
 def _without_signature(drafts: list[Draft]) -> tuple[list[Draft], tuple[str, ...]]:
     """The names, sources and pointers below the last paragraph, taken off and kept apart."""
-    kept = list(drafts)
-    signed: list[str] = []
-    end = len(kept)
-    while end and len(drafts) > 1:
-        draft = kept[end - 1]
-        if draft.kind in (BlockKind.CAPTION, BlockKind.TABLE):
-            end -= 1
-            continue
-        if not _is_signature(draft):
-            break
-        signed = [draft.text, *signed]
-        del kept[end - 1]
-        end -= 1
-    return kept, tuple(signed)
+    running = [draft for draft in drafts if draft.kind not in (BlockKind.CAPTION, BlockKind.TABLE)]
+    signed = list(takewhile(_is_signature, reversed(running)))
+    # A note may stand below the names: "Tên nhân vật đã được thay đổi."
+    signed += [d for d in running[-3:] if d.is_right and is_byline(d.text) and d not in signed]
+    if len(signed) == len(running):
+        return drafts, ()
+    kept = [draft for draft in drafts if not any(draft is one for one in signed)]
+    return kept, tuple(draft.text for draft in reversed(signed))
 
 
 def _is_signature(draft: Draft) -> bool:

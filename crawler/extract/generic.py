@@ -32,6 +32,12 @@ _IMPRINT = re.compile(
 )
 _SEPARATORS = re.compile(r"\s+[-–—|»•]\s+|\s*\|\s*")
 
+# báo (newspaper), tạp chí (magazine), trang (page), kênh (channel), folded
+_PAPER = re.compile(r"^(?:bao(?: dien tu)?|tap chi|trang|kenh|chuyen trang) ")
+
+_LIKE = 0.4
+_FEW_CHILDREN = 8
+_SHORTEST_TITLE = 15
 _MOST_IN_CHILD = 0.7
 _SCOPE_SHARE = 0.3
 _FEWEST = 150
@@ -43,18 +49,36 @@ def find_title(tree: Tree, names: set[str]) -> Found | None:
     full = line(cast(str, _TITLE(tree.root)))
     wanted = [plain for text in (told, full) if (plain := words(text))]
     heads = [Found(text, h1) for h1 in _elements(_H1, tree.root) if (text := text_of(h1))]
-    for head in heads:
-        if any(words(head.text) in one for one in wanted):
-            return head
-    shown = [head for head in heads if not is_hidden(head.element)]  # type: ignore[arg-type]
-    if len(shown) == 1 and len(shown[0].text.split()) > 3:
-        return shown[0]
+    likely = [head for head in heads if not _names_site(head.text, names)]
+    best = max(likely, key=lambda head: _likeness(head.text, wanted), default=None)
+    if best and (_likeness(best.text, wanted) >= _LIKE or len(likely) == 1):
+        return best
     for node in _elements(_TITLE_LIKE, tree.root):
-        plain = words(text := text_of(node)) if len(node) < 8 else ""
-        if len(plain) > 15 and any(one.startswith(plain) for one in wanted):
+        text = text_of(node) if len(node) < _FEW_CHILDREN else ""
+        if len(text) > _SHORTEST_TITLE and _likeness(text, wanted) >= _LIKE:
             return Found(text, node)
     text = without_site_name(told or full, names, _menu(tree))
     return Found(text, origin=TimeOrigin.META) if text else None
+
+
+def _names_site(text: str, names: set[str]) -> bool:
+    """Whether a heading is a logo's: the site's name, or hardly a word."""
+    return _bare_name(text) in {_bare_name(name) for name in names} or len(text.split()) < 2
+
+
+def _bare_name(name: str) -> str:
+    return _PAPER.sub("", words(name)).replace(" ", "")
+
+
+def _likeness(text: str, wanted: list[str]) -> float:
+    """How much of the wanted title a heading says: 1 is all of it and nothing else."""
+    plain = words(text)
+    shares = (
+        min(len(plain), len(one)) / max(len(plain), len(one))
+        for one in wanted
+        if plain and (one.startswith(plain) or plain in one or one in plain)
+    )
+    return max(shares, default=0.0)
 
 
 def without_site_name(title: str, names: set[str], menu: Collection[str] = ()) -> str:
@@ -66,9 +90,9 @@ def without_site_name(title: str, names: set[str], menu: Collection[str] = ()) -
     'Việt Nam - Lào ký kết'
     """
     parts = [(m.start(), m.end()) for m in _SEPARATORS.finditer(title)]
-    squeezed = {words(name).replace(" ", "") for name in names}
+    bare = {_bare_name(name) for name in names}
     for index, (_, after) in enumerate(parts):
-        if _is_site_name(title[after:], squeezed):
+        if _is_site_name(title[after:], bare):
             first = index
             while first and title[parts[first - 1][1] : parts[first][0]].strip() in menu:
                 first -= 1
@@ -76,13 +100,11 @@ def without_site_name(title: str, names: set[str], menu: Collection[str] = ()) -
     return title
 
 
-def _is_site_name(text: str, squeezed: set[str]) -> bool:
-    """Whether the end of a title names the site: "Báo VnExpress Kinh doanh" holds vnexpress."""
-    plain = words(text)
-    tail = plain.replace(" ", "")
-    return tail in squeezed or (
-        len(plain.split()) <= 6 and any(len(name) > 3 and name in tail for name in squeezed)
-    )
+def _is_site_name(text: str, names: set[str]) -> bool:
+    """Whether the end of a title names the site: "Báo VnExpress Kinh doanh" begins with it."""
+    tail = _bare_name(text)
+    begins = any(len(name) > 3 and tail.startswith(name) for name in names)
+    return tail in names or (begins and len(text.split()) <= 6)
 
 
 def _menu(tree: Tree) -> set[str]:

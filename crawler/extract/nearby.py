@@ -23,6 +23,7 @@ _TIME_LIKE = re.compile(
     r"\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}|\d+ tháng \d+|\d\s+(?:phút|giờ) trước"
 )
 _UPDATED = re.compile(r"cập nhật|updated|chỉnh sửa", re.IGNORECASE)
+_LEAD_TAGS = frozenset(("h2", "h3", "h4", "p", "div", "strong", "b", "span"))
 _LONG_LEAD = 60
 _NEAR = 400
 _PUBLISHED_METAS = ("article:published_time", "pubdate", "datepublished", "publish-date")
@@ -32,14 +33,12 @@ def find_lead(tree: Tree, title: Element | None, body: Element | None) -> Found 
     """The lead as shown: named so, or saying what the description says; else the description."""
     told = _description(tree)
     start = words(told)[:50] if told else ""
-    for node in _after(tree, title):
-        if node.tag not in ("h2", "h3", "h4", "p", "div", "strong", "b", "span"):
-            continue
+    for node in _before_text(tree, title, body):
         named = _LEAD_NAME.search(_names(node)) is not None
         if not named and (not start or len(node) > 6):
             continue
         text = text_of(node)
-        if not 30 <= len(text) <= 1500 or (body is not None and node in body.iterancestors()):
+        if not 30 <= len(text) <= 1500:
             continue
         said = bool(start) and start in words(text)[: len(start) + 40]
         if (named and not _in_noise(node, title)) or (said and not _is_first_paragraph(node, body)):
@@ -49,6 +48,21 @@ def find_lead(tree: Tree, title: Element | None, body: Element | None) -> Found 
     if told and not told.endswith(("...", "…")):
         return Found(told, origin=TimeOrigin.META)
     return None if told else _standfirst(tree, title, body)
+
+
+def _before_text(tree: Tree, title: Element | None, body: Element | None) -> Iterator[Element]:
+    """Where a lead may stand: behind the title, up to the end of the body's first paragraph."""
+    around = set() if body is None else set(body.iterancestors())
+    inside = set() if body is None else set(body.iter())
+    entered = False
+    for node in _after(tree, title):
+        if entered and node not in inside:
+            return
+        entered = entered or node in inside
+        if node.tag in _LEAD_TAGS and node not in around:
+            yield node
+        if node in inside and node.tag == "p" and len(text_of(node)) > _LONG_LEAD:
+            return
 
 
 def _standfirst(tree: Tree, title: Element | None, body: Element | None) -> Found | None:

@@ -4,6 +4,7 @@ import pytest
 
 from archive.models import BlockKind
 from crawler.errors import NoBodyError, NoTitleError
+from crawler.extract.tree import words
 from tests.crawler.extract.pages import OTHER, SENTENCE, TITLE, article_page, page, read, read_body
 
 P = ("paragraph", SENTENCE)
@@ -96,6 +97,43 @@ def test_right_aligned_last_line_is_a_byline_not_text() -> None:
     )
     assert article.authors == ("Ái Như",)
     assert article.text == f"{SENTENCE}\n\n{OTHER}"
+
+
+def test_byline_above_a_note_is_no_text_either() -> None:
+    lines = "<p style='text-align: right'>Ái Như</p><p><i>Tên nhân vật đã được thay đổi.</i></p>"
+    article = read(article_page(f"<p>{SENTENCE}</p><p>{OTHER}</p>{lines}"))
+    assert article.authors == ("Ái Như",)
+    assert "Ái Như" not in article.text
+    assert article.text.endswith("thay đổi.")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<h1>Báo Ví Dụ</h1><h2 class='title'>{}</h2>",
+        "<h1 class='logo'>Ví Dụ</h1><h1>{}</h1>",
+        "<div class='detail-title'>{}</div>",
+        "<p class='none'>Mục lục</p>",
+    ],
+)
+def test_title_is_the_heading_that_the_page_s_title_names(head: str) -> None:
+    title = "Giá thép “hạ nhiệt” sau ba tuần"
+    page_title = '<title>Giá thép "hạ nhiệt" sau ba tuần - Kinh tế - Báo Ví Dụ</title>'
+    menu = "<a href='/kinh-te'>Kinh tế</a>"
+    site = '<meta property="og:site_name" content="Ví Dụ">'
+    one = page(f"{page_title}{site}<body>{menu}{head.format(title)}<p>{SENTENCE}</p></body>")
+    assert words(read(one).title) == words(title)
+    assert ("“" in read(one).title) == (title in head.format(title))
+
+
+def test_lead_of_another_story_is_not_the_lead() -> None:
+    other = (
+        "<div class='box'><h3>Tin khác</h3><div class='sapo-tin'>"
+        + "Đoạn khác. " * 8
+        + "</div></div>"
+    )
+    article = read(article_page(f"<p>{SENTENCE}</p><p>{OTHER}</p></div>{other}"))
+    assert article.lead is None
 
 
 def test_agency_below_the_text_is_the_origin() -> None:
