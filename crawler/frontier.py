@@ -226,12 +226,13 @@ class Frontier:
                 (f"is the same article as {to}", settled.url),
             )
 
-    def interrupted(self) -> list[tuple[str, dt.datetime]]:
-        """The URLs that a run before this one was fetching when it ended, and since when."""
+    def interrupted(self) -> list[tuple[Due, dt.datetime]]:
+        """What a run before this one was fetching when it ended, and since when."""
         rows = self.archive.connection.execute(
-            "SELECT url, asked_at FROM frontier WHERE site = ? AND state = 'fetching'", (self.site,)
+            "SELECT *, NULL AS published_at FROM frontier WHERE site = ? AND state = 'fetching'",
+            (self.site,),
         )
-        return [(row["url"], from_text(row["asked_at"])) for row in rows]
+        return [(_due(row), from_text(row["asked_at"])) for row in rows]
 
     def release(self, reason: str | None = None) -> int:
         """Makes every URL that is being fetched due again; gives how many there were."""

@@ -166,11 +166,11 @@ class SiteSpider(Spider):
 
     def _kept_visits(self) -> Iterator[Visit]:
         """The pages that a killed run kept but had not read: they need not be asked again."""
-        for url, since in self.frontier.interrupted():
-            kept = self.run.kept_page(url, since)
+        for due, since in self.frontier.interrupted():
+            kept = self.run.kept_page(due.url, since)
             if kept is not None:
                 self._open += 1
-                yield Visit(due=Due(url=url), page=kept[1], page_id=kept[0])
+                yield Visit(due=due, page=kept[1], page_id=kept[0])
 
     # --- listings ---
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from archive.store import Archive
-from tests.crawler.paper import World, article_html, as_json, feed, path, publish
+from tests.crawler.paper import FEED, World, article_html, as_json, feed, path, publish
 from tests.crawler.server import Answer, Server
 
 
@@ -352,3 +353,63 @@ def test_a_signal_ends_the_run_in_good_order(server: Server, world: World, numbe
     assert set(world.states().values()) == {"done", "due"}
     assert world.rows("SELECT exit_code FROM runs")[0][0] == 0
     assert world.run("crawl", "--limit", "1").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("keep", "meta", "is_kept"),
+    [
+        ("", "", True),
+        ("", '<meta name="robots" content="noarchive">', False),
+        ('keep = "text"', '<meta name="robots" content="noarchive">', True),
+        ('keep = "metadata"', "", False),
+    ],
+)
+def test_what_may_not_be_archived_is_known_but_not_kept(
+    server: Server, world: World, keep: str, meta: str, *, is_kept: bool
+) -> None:
+    publish(server, range(1))
+    page = article_html(0).replace(b"</head>", meta.encode() + b"</head>")
+    server.answers[path(0)] = Answer(body=page)
+    world.add_site("bao-thu", server, keys=keep)
+
+    assert world.run("crawl").returncode == 0
+    (article,) = world.rows("SELECT * FROM articles")
+    assert article["title"] == "Giá điện bán lẻ: bản tin số 0"
+    assert (article["body"] is not None) is is_kept
+    assert bool(world.rows("SELECT * FROM bodies", file="pages.db")) is is_kept
+    assert len(world.rows("SELECT * FROM pages", file="pages.db")) == 1
+
+
+def test_the_listing_speaks_where_the_page_is_silent(server: Server, world: World) -> None:
+    publish(server, range(1))
+    page = re.sub(rb"<meta property[^>]*>", b"", article_html(0))
+    server.answers[path(0)] = Answer(body=page)
+    world.add_site("bao-thu", server, listings=FEED + 'section = "Năng lượng"\n')
+
+    world.run("crawl")
+
+    (article,) = world.rows("SELECT * FROM articles")
+    assert (article["published_at"], article["published_from"]) == (
+        "2026-03-01T08:00:00+07:00",
+        "listing",
+    )
+    assert article["section"] == "Năng lượng"
+
+
+def test_an_article_that_moved_is_kept_once_under_its_new_address(
+    server: Server, world: World
+) -> None:
+    publish(server, range(1))
+    server.answers[path(0)] = Answer(status=301, headers={"Location": path(5)}, validators=False)
+    server.answers[path(5)] = Answer(body=article_html(5))
+    world.add_site("bao-thu", server)
+
+    assert world.run("crawl").returncode == 0
+    assert [r["url"] for r in world.rows("SELECT url FROM articles")] == [
+        server.home.rstrip("/") + path(5)
+    ]
+    assert world.states() == {path(0): "done", path(5): "done"}
+    server.hits.clear()
+    publish(server, range(6))
+    world.run("crawl", "--limit", "4")
+    assert path(5) not in server.paths()
