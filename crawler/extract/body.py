@@ -14,7 +14,8 @@ from crawler.extract.walk import BodyWalk, Draft
 _LONG = 40
 # "(Theo TTXVN)", "Theo Reuters", "Nguồn: …", "Ảnh: …": whose text or pictures these are.
 _SOURCE = re.compile(
-    r"^(?:\((?:theo|nguồn|ttxvn|tổng hợp)[^)]*\)|(?:theo|nguồn|ảnh)\s*:?\s+\S[^.]{0,60})$",
+    r"^(?:\((?:theo|nguồn|ttxvn|tổng hợp)[^)]*\)"
+    r"|(?:theo|nguồn|ảnh)\s*:?\s+(?-i:[A-ZĐÀ-Ỹ])[^.,;]{0,50}(?:\.(?:vn|com)[^.,;]{0,20})?)$",
     re.IGNORECASE,
 )
 

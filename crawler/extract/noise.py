@@ -19,14 +19,14 @@ SKIPPED_TAGS = frozenset(
 # Words that class names, ids and types are made of, in English and in unaccented Vietnamese
 # (tin liên quan: related news; đọc thêm, xem thêm: read more; quảng cáo: advertisement).
 _NOISE = re.compile(
-    r"(?:^|[\s_-])(?:relat(?:ed|e|ion)\w*|lien-?quan\w*|tin-?lien-?quan\w*|tinlien\w*|tinlq|bv-?lq"
-    r"|cung-?chuyen-?muc|tin-?cung\w*|doc-?them|xem-?them|xem-?nhieu|read-?more\w*|see-?more"
-    r"|news-?letter|subscribe\w*|banner\w*|ads?|adv|advert\w*|ads(?:web|mobile|by)\w*|quang-?cao"
-    r"|sda|box-?quangcao|sponsor\w*|share\w*|sharing|social\w*|fb-\w+|zalo-\w+|comments?|binh-?luan"
-    r"|breadcrumbs?|pagination|pager|popup|modal|tool-?bar|rating|vote|sidebar|footer|widget\w*"
-    r"|recommend\w*|suggest\w*|most-?read|tin-?moi|tindnd|hot-?news|list-?news|news-?list"
-    r"|copyright|login|topbar|header-?top|back-?to\w*|evtbox|tags?|tag-\w+|keywords?)(?:$|[\s_-])"
-    r"|relatednews|relatedbox|dantri-widget|boxcauhoi|google-?news|follow-?us",
+    r"(?:^|[\s_-])(?:relat(?:ed|e|ion)\w*|tinlien\w*|tinlq|bv-?lq|tin-?cung\w*|tin-?moi|tin-?khac"
+    r"|tindnd|xem-?nhieu|y-?kien|evtbox|read-?more\w*|see-?more|news-?letter|subscribe\w*|banner\w*"
+    r"|ads?|adv|advert\w*|ads(?:web|mobile|by)\w*|sda|sponsor\w*|share\w*|sharing|social\w*|fb-\w+"
+    r"|zalo-\w+|breadcrumbs?|pagination|pager|popup|modal|tool-?bar|topbar|header-?top|back-?to\w*"
+    r"|rating|vote|sidebar|footer|widget\w*|recommend\w*|suggest\w*|most-?read|hot-?news"
+    r"|list-?news|news-?list|copyright|login|tags?|tag-\w+|keywords?)(?:$|[\s_-])"
+    r"|related(?:news|box)|comment|binh-?luan|cung-?chuyen-?muc|lien-?quan|doc-?nhieu|xem-?them"
+    r"|doc-?them|quang-?cao|dantri-widget|boxcauhoi|google-?news|follow-?us",
     re.IGNORECASE,
 )
 _INLINE = frozenset(("a", "span", "b", "strong", "em", "i", "u", "font", "mark", "sub", "sup"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -36,7 +37,7 @@ _BLOCKS = (
     )
     | frozenset(("form", "thead", "tbody", "tfoot", "body", "html"))
 )
-_BOLD = frozenset(("b", "strong"))
+_STYLES = {"b": "bold", "strong": "bold", "i": "italic", "em": "italic", "a": "link"}
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|rtf)(?:$|[?#])", re.IGNORECASE)
 _ALIGNED_RIGHT = re.compile(r"text-align\s*:\s*(?:right|end)", re.IGNORECASE)
 _CENTERED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
@@ -49,6 +50,7 @@ _CREDIT = re.compile(
 _LINKED = 0.75
 _LONGEST_SUBHEADING = 200
 _LONGEST_CAPTION = 400
+_SHORT_BOX = 1000
 
 
 @dataclass(slots=True)
@@ -65,8 +67,29 @@ class Draft:
 @dataclass(slots=True)
 class _Piece:
     text: str
-    bold: bool
-    link: bool
+    bold: bool = False
+    italic: bool = False
+    link: bool = False
+
+
+@dataclass(slots=True)
+class _Look:
+    """How a paragraph looks: the shares of bold and italic, the characters that are links."""
+
+    bold: float
+    italic: float
+    linked: int
+
+    @classmethod
+    def of(cls, part: list[_Piece]) -> _Look:
+        sizes = [len(piece.text.strip()) for piece in part]
+        total = sum(sizes) or 1
+        pairs = list(zip(sizes, part, strict=True))
+        return cls(
+            bold=sum(size for size, piece in pairs if piece.bold) / total,
+            italic=sum(size for size, piece in pairs if piece.italic) / total,
+            linked=sum(size for size, piece in pairs if piece.link),
+        )
 
 
 @dataclass(slots=True)
@@ -83,8 +106,7 @@ class BodyWalk:
     holders: list[tuple[Element, BlockKind]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     lists: int = 0
-    bold: int = 0
-    link: int = 0
+    styles: Counter[str] = field(default_factory=Counter)
     after_picture: bool = False
     skipped: Element | None = None
     sizes: dict[Element, Size] = field(default_factory=dict)
@@ -111,9 +133,16 @@ class BodyWalk:
             return True
         if self.tolerant:
             return False
-        if is_noise(node) or is_hidden(node) or (tag in _BLOCKS and is_byline_box(node)):
+        if is_hidden(node) or (is_noise(node) and not self._is_most(node)):
+            return True
+        if tag in _BLOCKS and is_byline_box(node) and self.sizes[node].characters < _SHORT_BOX:
             return True
         return tag in _BOXES and self._points_elsewhere(node)
+
+    def _is_most(self, node: Element) -> bool:
+        """Whether a box holds most of the text: then its name misleads, "share-content"."""
+        size, whole = self.sizes[node], self.sizes[self.node].characters
+        return size.characters > 0.7 * whole and size.linked < 0.3 * size.characters
 
     def _points_elsewhere(self, node: Element) -> bool:
         """A box of links to other articles; a list of attachments is not one."""
@@ -138,15 +167,13 @@ class BodyWalk:
                 self.drafts.append(Draft(BlockKind.TABLE, rows_to_text(rows), rows))
                 return True
         elif tag == "br":
-            self.pieces.append(_Piece("\n", False, False))
+            self.pieces.append(_Piece("\n"))
         elif tag == "img":
             self.after_picture = True
             self.pictures.append(node)
-        elif tag in _BOLD:
-            self.bold += 1
-        elif tag == "a":
-            self.link += 1
-        elif is_caption(node) or node in self.captions:
+        elif tag in _STYLES:
+            self.styles[_STYLES[tag]] += 1
+        elif self._is_caption(node):
             self._flush(node)
             self.holders.append((node, BlockKind.CAPTION))
         self._add(node.text)
@@ -164,9 +191,13 @@ class BodyWalk:
         if tag == "figure":
             # CKEditor wraps tables in figures.
             return None if next(node.iter("table"), None) is not None else BlockKind.CAPTION
-        if tag in {"figcaption", "caption"} or is_caption(node) or node in self.captions:
+        if tag in {"figcaption", "caption"} or self._is_caption(node):
             return BlockKind.CAPTION
         return None
+
+    def _is_caption(self, node: Element) -> bool:
+        named = is_caption(node) or node in self.captions
+        return named and self.sizes[node].characters < _SHORT_BOX
 
     def _end(self, node: Element) -> None:
         if node is self.skipped:
@@ -183,17 +214,17 @@ class BodyWalk:
             if tag in _LISTS:
                 self.lists -= 1
                 self._flush_list()
-        elif tag in _BOLD:
-            self.bold -= 1
-        elif tag == "a":
-            self.link -= 1
+        elif tag in _STYLES:
+            self.styles[_STYLES[tag]] -= 1
         if node is not self.node:
             self._add(node.tail)
 
     def _add(self, text: str | None) -> None:
         if text:
             # A line of the markup is no line of the text: only a <br> is.
-            self.pieces.append(_Piece(text.replace("\n", " "), self.bold > 0, self.link > 0))
+            one_line = text.replace("\n", " ")
+            bold, italic, link = (self.styles[key] > 0 for key in ("bold", "italic", "link"))
+            self.pieces.append(_Piece(one_line, bold, italic, link))
 
     def _flush(self, node: Element) -> None:
         """Ends the paragraph: what was gathered becomes drafts."""
@@ -206,19 +237,18 @@ class BodyWalk:
                 self._take(text, part, node)
 
     def _take(self, text: str, part: list[_Piece], node: Element) -> None:
-        total = sum(len(piece.text.strip()) for piece in part) or 1
-        bold = sum(len(piece.text.strip()) for piece in part if piece.bold) / total
-        linked = sum(len(piece.text.strip()) for piece in part if piece.link)
+        look = _Look.of(part)
         kind = self.holders[-1][1] if self.holders else None
-        if self._is_pointer(text, linked, kind):
+        if self._is_pointer(text, look.linked, kind):
             return
         if self.lists and kind is None:
             self.lines.append(text.replace("\n", " "))
             return
-        kind = kind or self._guess(text, bold, node)
+        kind = kind or self._guess(text, look, node)
         self.after_picture = False
-        right = bool(_ALIGNED_RIGHT.search(node.get("style") or "")) or node.get("align") == "right"
-        self.drafts.append(Draft(kind, text, None, right, bold > 0.9))
+        around = node.getparent()
+        right = _is_right(node) or (around is not None and _is_right(around))
+        self.drafts.append(Draft(kind, text, None, right, look.bold > 0.9))
 
     def _is_pointer(self, text: str, linked: int, kind: BlockKind | None) -> bool:
         if self.tolerant or kind is BlockKind.CAPTION:
@@ -226,13 +256,13 @@ class BodyWalk:
         only_link = linked > 0.95 * len(text) and len(text) > 20 and not self.lists
         return only_link or is_label(text, linked)
 
-    def _guess(self, text: str, bold: float, node: Element) -> BlockKind:
-        if self.after_picture and len(text) < _LONGEST_CAPTION and _is_centered(node):
-            return BlockKind.CAPTION
-        if len(text) < _LONGEST_CAPTION and _CREDIT.search(text):
-            return BlockKind.CAPTION
+    def _guess(self, text: str, look: _Look, node: Element) -> BlockKind:
+        if len(text) < _LONGEST_CAPTION:
+            below = self.after_picture and (_is_centered(node) or look.italic > 0.95)
+            if below or _CREDIT.search(text):
+                return BlockKind.CAPTION
         short = len(text) <= _LONGEST_SUBHEADING and "\n" not in text
-        if bold > 0.95 and short and not text.endswith((".", ";", ",", "…", '."')):
+        if look.bold > 0.95 and short and not text.endswith((".", ";", ",", "…", '."')):
             return BlockKind.SUBHEADING
         return BlockKind.PARAGRAPH
 
@@ -240,6 +270,10 @@ class BodyWalk:
         if self.lists == 0 and self.lines:
             self.drafts.append(Draft(BlockKind.LIST, "\n".join(self.lines)))
             self.lines = []
+
+
+def _is_right(node: Element) -> bool:
+    return bool(_ALIGNED_RIGHT.search(node.get("style") or "")) or node.get("align") == "right"
 
 
 def _is_centered(node: Element) -> bool:
