@@ -256,7 +256,13 @@ class _Reader:
         return images(pictures, self.base)
 
     def attachments(self) -> tuple[Attachment, ...]:
-        return attachments(self.body_node, self.base) if self.body_node is not None else ()
+        """The documents linked in the body, and below it where the site says so."""
+        nodes = [] if self.body_node is None else [self.body_node]
+        for selector, found in self._chain("attachments"):
+            nodes += [one.element for one in found if one.element is not None]
+            self.layers["attachments"] = str(selector)
+            break
+        return attachments(nodes, self.base)
 
     def language(self, body: Body) -> str:
         """Vietnamese is told by its letters: pages say en, or nothing, over Vietnamese text."""
@@ -305,7 +311,7 @@ class _Reader:
     def _select(self, name: str, selector: Selector) -> list[Found]:
         if selector.text.startswith("find:"):
             return self._find(selector.text.removeprefix("find:"))
-        if name in ("body", "images"):
+        if name in ("body", "images", "attachments"):
             # Their text is read block by block later.
             return [Found("", node) for node in elements(self.tree.root, selector.text)]
         return select(self.tree, selector.text)

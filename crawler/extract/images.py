@@ -37,10 +37,10 @@ def pictures_in(node: Element) -> list[Element]:
     return cast(list[Element], _PICTURES(node))
 
 
-def attachments(node: Element, base: str) -> tuple[Attachment, ...]:
-    """The documents that the body links to, each address once."""
+def attachments(nodes: Iterable[Element], base: str) -> tuple[Attachment, ...]:
+    """The documents that some nodes link to, each address once."""
     found: dict[str, Attachment] = {}
-    for link in cast(list[Element], _LINKS(node)):
+    for link in (link for node in nodes for link in cast(list[Element], _LINKS(node))):
         address = re.split(r"[?#]", link.get("href", ""), maxsplit=1)[0].strip()
         if _FILE.search(address) and (url := _absolute(link.get("href", ""), base)):
             found.setdefault(url, Attachment(url=url, title=text_of(link) or None))

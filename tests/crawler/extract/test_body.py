@@ -1,11 +1,27 @@
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
+
 import pytest
 
-from archive.models import BlockKind
+from archive.models import VIETNAM, Article, Attachment, Block, BlockKind, Image, TimeOrigin
 from crawler.errors import NoBodyError, NoTitleError
+from crawler.extract import EXTRACTOR, extract
 from crawler.extract.tree import words
-from tests.crawler.extract.pages import OTHER, SENTENCE, TITLE, article_page, page, read, read_body
+from crawler.site import Selector
+from crawler.site_file import unknown_site
+from crawler.site_schema import FieldsTable
+from tests.crawler.extract.pages import (
+    OTHER,
+    SENTENCE,
+    TITLE,
+    URL,
+    article_page,
+    page,
+    read,
+    read_body,
+)
 
 P = ("paragraph", SENTENCE)
 O = ("paragraph", OTHER)  # noqa: E741 - reads as the pair of P
@@ -184,3 +200,49 @@ def test_noarchive_is_read_from_meta_and_header() -> None:
     body = f"<p>{SENTENCE}</p>"
     assert read(article_page(body, '<meta name="robots" content="index, NOARCHIVE">')).noarchive
     assert not read(article_page(body, '<meta name="robots" content="index">')).noarchive
+
+
+def test_every_field_of_a_site_file_is_read() -> None:
+    markup = (
+        f"<h2 class='t'>{TITLE}</h2><p class='l'>BVD - {OTHER}</p><i class='p'>8/9/2026 9:00</i>"
+        "<i class='m'>8/9/2026 9:30</i><i class='a'>Hạ Vy</i><i class='o'>Theo Báo Ví Dụ</i>"
+        "<i class='s'>Năng lượng</i><i class='g'>điện</i><img class='i' src='/a.jpg'>"
+        f"<a class='f' href='/x.doc'>Tờ trình</a><div class='b'><p>{SENTENCE}</p>"
+        "<p class='c'>Tổ máy số 1</p></div><i class='n'>vi</i>"
+    )
+    names = dict(zip(FieldsTable.model_fields, "tlbpmaosgcifn", strict=True))
+    fields = {key: (Selector(text=f".{name}", layer="site"),) for key, name in names.items()}
+    site = replace(unknown_site(URL), fields=fields, lead_prefixes=("BVD - ",), drop=())
+    article = extract(page(markup), site)
+    assert article == Article(
+        url=URL,
+        source="vidu-vn",
+        title=TITLE,
+        lead=OTHER,
+        blocks=(
+            Block(kind=BlockKind.PARAGRAPH, text=SENTENCE),
+            Block(kind=BlockKind.CAPTION, text="Tổ máy số 1"),
+        ),
+        authors=("Hạ Vy",),
+        published_at=dt.datetime(2026, 9, 8, 9, 0, tzinfo=VIETNAM),
+        published_from=TimeOrigin.SHOWN,
+        modified_at=dt.datetime(2026, 9, 8, 9, 30, tzinfo=VIETNAM),
+        section="Năng lượng",
+        origin="Báo Ví Dụ",
+        tags=("điện",),
+        images=(Image(url="https://vidu.vn/a.jpg"),),
+        attachments=(Attachment(url="https://vidu.vn/x.doc", title="Tờ trình"),),
+        language="vi",
+        layers={key: f"site .{name}" for key, name in names.items() if key != "captions"},
+        extractor=EXTRACTOR,
+    )
+
+
+def test_the_nearest_layer_that_finds_something_wins_and_is_named() -> None:
+    chain = tuple(Selector(text=f".{name}", layer=name) for name in ("site", "family", "generic"))
+    site = unknown_site(URL)
+    site = replace(site, fields={**site.fields, "section": chain})
+    article = extract(
+        article_page(f"<p>{SENTENCE}</p><i class='family'>Điện</i><i class='generic'>X</i>"), site
+    )
+    assert (article.section, article.layers["section"]) == ("Điện", "family .family")
