@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from crawler.errors import TooComplexError
 
 LARGEST = 8 * 1024 * 1024
-# The largest news page seen has 7,000 elements, a list of 30,000 prices would have this many.
-_MOST_TAGS = 60_000
+# The largest news page seen has 7,000 elements, a list of 20,000 prices would have this many.
+_MOST_TAGS = 40_000
 
 # libxml2 appends each attribute of a tag by walking its list: the cost is the square of their
 # number (200,000 in one tag took 198 s). This much work is about half a second.
@@ -47,7 +47,7 @@ def refuse_hostile(html: bytes) -> None:
             f"the page has {len(tags):,} elements, more than {_MOST_TAGS:,}; it is kept, not read"
         )
     quickly_read = (tag for tag in tags if len(tag) > _LONG_TAG)
-    if _work(quickly_read) > _WORK_LIMIT and _work(_exactly_read(html)) > _WORK_LIMIT:
+    if _is_too_much(quickly_read) and _is_too_much(_exactly_read(html)):
         raise TooComplexError(
             "a tag of the page has so many attributes that parsing it would take minutes; "
             "the page is kept, but not read"
@@ -59,5 +59,10 @@ def _exactly_read(html: bytes) -> Iterator[bytes]:
         yield match["tag"] or match["raw_tag"] or b""
 
 
-def _work(tags: Iterable[bytes]) -> int:
-    return sum(len(_ATTRIBUTE.findall(tag)) ** 2 for tag in tags)
+def _is_too_much(tags: Iterable[bytes]) -> bool:
+    work = 0
+    for tag in tags:
+        work += len(_ATTRIBUTE.findall(tag)) ** 2
+        if work > _WORK_LIMIT:
+            return True
+    return False

@@ -23,8 +23,9 @@ Element = etree._Element
 _DEEPEST = 2040
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * _DEEPEST + ")")
 _FLAT = 200
-# beautifulsoup4 reads about a megabyte a second.
+# beautifulsoup4 reads about a megabyte, or 50,000 tags, a second.
 _LARGEST_DEEP = 500_000
+_MOST_TAGS_DEEP = 45_000
 
 _METAS = etree.XPath("descendant::meta[@content]")
 _SCRIPTS = etree.XPath("descendant::script[contains(@type, 'ld')]")
@@ -87,7 +88,7 @@ def _root(markup: bytes) -> Element:
 
 def _flattened(markup: bytes) -> bytes:
     """The same text with few levels: beautifulsoup4 has no limit where libxml2 cuts off."""
-    if len(markup) > _LARGEST_DEEP:
+    if len(markup) > _LARGEST_DEEP or markup.count(b"<") > _MOST_TAGS_DEEP:
         raise TooComplexError(
             f"more than {_DEEPEST} nested elements in {len(markup):,} bytes; kept, but not read"
         )
