@@ -24,6 +24,7 @@ from twisted.internet.error import DNSLookupError
 from crawler.addresses import is_private_host, is_public, literal
 from crawler.bodies import unpack
 from crawler.errors import ForbiddenError, HostSilentError, StrayError
+from crawler.failures import explain_failure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,9 +143,9 @@ class RobotsGuard(RobotsTxtMiddleware):
             slot.delay = max(slot.delay, delay)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        reason = str(exc) or type(exc).__name__
+        reason = str(exc)
         if not isinstance(exc, IgnoreRequest):
-            reason = f"robots.txt of {netloc} cannot be had: {reason}"
+            reason = f"robots.txt of {netloc} cannot be had: {explain_failure(exc)}"
         waiting: Any = self._parsers[netloc]
         self._parsers[netloc] = Unreachable(reason)  # type: ignore[assignment]
         waiting.callback(self._parsers[netloc])

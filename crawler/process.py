@@ -7,6 +7,7 @@ import dataclasses
 import logging
 from collections import defaultdict
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 from rich.console import Console
@@ -14,9 +15,10 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 from twisted.internet.task import LoopingCall
 
-from archive.errors import ArchiveReadOnlyError
+from archive.errors import ArchiveReadOnlyError, UrlError
 from archive.folder import data_folder
 from archive.urls import canonical
+from crawler.addresses import is_private_host
 from crawler.errors import SiteError
 from crawler.failures import explain_failure
 from crawler.listings import at_home
@@ -25,7 +27,7 @@ from crawler.order import Order
 from crawler.report import Progress, report
 from crawler.run import Run, exit_code, now
 from crawler.site import Site
-from crawler.site_file import load_sites, unknown_site
+from crawler.site_file import load_sites, site_of, unknown_site
 from crawler.site_schema import meant
 
 LOG_FOLDER = "log"
@@ -78,14 +80,19 @@ def _of_urls(
     by_slug: dict[str, list[str]] = defaultdict(list)
     sites: dict[str, Site] = {}
     for url in map(canonical, urls):
-        owner = next((site for site in known.values() if site.owns(url)), None)
-        site = owner or unknown_site(url)
+        site = site_of(url, known.values()) or unknown_site(url)
         sites[site.slug] = site
         by_slug[site.slug].append(at_home(url, site))
     return [
         (site, dataclasses.replace(order, urls=tuple(by_slug[slug])))
         for slug, site in sites.items()
     ]
+
+
+def _unknown(url: str) -> Site:
+    if is_private_host(urlsplit(url).hostname or ""):
+        raise UrlError(f"{url} is of this machine or its network: only a site file may name such")
+    return unknown_site(url)
 
 
 def crawl_all(run: Run, orders: list[tuple[Site, Order]], settings: Settings) -> None:

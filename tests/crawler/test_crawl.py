@@ -6,6 +6,7 @@ import re
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -148,20 +149,6 @@ def test_a_page_that_is_gone_is_withdrawn_and_its_text_stays(server: Server, wor
     (row,) = world.rows("SELECT * FROM articles WHERE url = ?", address)
     assert row["withdrawn_at"]
     assert row["body"]
-
-
-def test_an_address_of_no_known_site_is_read_as_a_generic_page(
-    server: Server, world: World
-) -> None:
-    publish(server, range(1))
-    with Server() as known:
-        publish(known, range(1))
-        world.add_site("bao-thu", known)
-        done = world.run("crawl", "--url", known.home.rstrip("/") + path(0))
-    assert done.returncode == 0
-    # A private address that no site file names is not asked, whoever types it.
-    refused = world.run("crawl", "--url", "http://127.0.0.2:1/tin/a.html")
-    assert refused.returncode in (1, 3)
 
 
 def test_limit_since_and_until_bound_what_is_asked(server: Server, world: World) -> None:
@@ -355,29 +342,28 @@ def test_a_signal_ends_the_run_in_good_order(server: Server, world: World, numbe
     assert world.run("crawl", "--limit", "1").returncode == 0
 
 
-@pytest.mark.parametrize(
-    ("keep", "meta", "is_kept"),
-    [
-        ("", "", True),
-        ("", '<meta name="robots" content="noarchive">', False),
-        ('keep = "text"', '<meta name="robots" content="noarchive">', True),
-        ('keep = "metadata"', "", False),
-    ],
-)
-def test_what_may_not_be_archived_is_known_but_not_kept(
-    server: Server, world: World, keep: str, meta: str, *, is_kept: bool
-) -> None:
-    publish(server, range(1))
-    page = article_html(0).replace(b"</head>", meta.encode() + b"</head>")
-    server.answers[path(0)] = Answer(body=page)
-    world.add_site("bao-thu", server, keys=keep)
+def test_what_may_not_be_archived_is_known_but_not_kept(world: World) -> None:
+    noarchive = '<meta name="robots" content="noarchive">'
+    sites = {
+        "bao-thuong": ("", "", True),
+        "bao-tu-choi": ("", noarchive, False),
+        "bao-cho-phep": ('keep = "text"', noarchive, True),
+        "bao-muc-luc": ('keep = "metadata"', "", False),
+    }
+    with ExitStack() as stack:
+        for number, (slug, (keep, meta, _)) in enumerate(sites.items()):
+            server = stack.enter_context(Server())
+            publish(server, range(number, number + 1))
+            page = article_html(number).replace(b"</head>", meta.encode() + b"</head>")
+            server.answers[path(number)] = Answer(body=page)
+            world.add_site(slug, server, keys=keep)
+        done = world.run("crawl")
 
-    assert world.run("crawl").returncode == 0
-    (article,) = world.rows("SELECT * FROM articles")
-    assert article["title"] == "Giá điện bán lẻ: bản tin số 0"
-    assert (article["body"] is not None) is is_kept
-    assert bool(world.rows("SELECT * FROM bodies", file="pages.db")) is is_kept
-    assert len(world.rows("SELECT * FROM pages", file="pages.db")) == 1
+    assert done.returncode == 0, done.stdout
+    texts = dict(world.rows("SELECT site, body IS NOT NULL FROM articles"))
+    bodies = dict(world.rows("SELECT site, sha256 IS NOT NULL FROM pages", file="pages.db"))
+    assert texts == bodies == {slug: is_kept for slug, (_, _, is_kept) in sites.items()}
+    assert len(world.rows("SELECT * FROM bodies", file="pages.db")) == 2
 
 
 def test_the_listing_speaks_where_the_page_is_silent(server: Server, world: World) -> None:

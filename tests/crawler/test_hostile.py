@@ -6,12 +6,15 @@ import gzip
 import time
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from twisted.internet.error import DNSLookupError
 
+from crawler.guards import _only_public, private_names
 from tests.crawler.paper import World, article_html, feed, path, publish
 from tests.crawler.server import Answer, Server
 
@@ -133,29 +136,26 @@ def test_each_hostile_answer_ends_in_its_own_counted_outcome(server: Server, wor
     assert row["asked"] == sum(row[end] for end in ends) == len(rows)
 
 
-@pytest.mark.parametrize("status", [500, 503, 429])
-def test_a_host_whose_robots_txt_is_ill_is_not_asked_anything(
-    server: Server, world: World, status: int
+def test_robots_txt_that_cannot_be_had_closes_a_host_and_one_that_is_missing_does_not(
+    world: World,
 ) -> None:
-    publish(server, range(2))
-    server.answers["/robots.txt"] = Answer(status=status)
-    world.add_site("bao-thu", server)
+    statuses = (500, 503, 429, 401, 403, 404)
+    with ExitStack() as stack:
+        servers = {status: stack.enter_context(Server()) for status in statuses}
+        for status, server in servers.items():
+            publish(server, range(2))
+            server.answers["/robots.txt"] = Answer(status=status)
+            world.add_site(f"bao-{status}", server)
 
-    done = world.run("crawl")
+        done = world.run("crawl")
 
-    assert set(server.paths()) == {"/robots.txt"}
-    assert done.returncode == 3
-    assert f"robots.txt of {server.host} answers {status}" in done.stdout
-
-
-@pytest.mark.parametrize("status", [401, 403, 404])
-def test_a_missing_robots_txt_closes_nothing(server: Server, world: World, status: int) -> None:
-    publish(server, range(2))
-    server.answers["/robots.txt"] = Answer(status=status)
-    world.add_site("bao-thu", server)
-
-    assert world.run("crawl").returncode == 0
-    assert set(world.states().values()) == {"done"}
+    closed = {
+        status for status, server in servers.items() if set(server.paths()) == {"/robots.txt"}
+    }
+    assert closed == {500, 503, 429}
+    assert f"robots.txt of {servers[503].host} answers 503" in done.stdout
+    assert done.returncode == 1
+    assert world.value("SELECT count(*) FROM articles") == 6
 
 
 def test_robots_txt_is_obeyed_and_its_delay_too(server: Server, world: World) -> None:
@@ -235,18 +235,36 @@ def test_a_silent_host_ends_with_nothing_usable(world: World) -> None:
     assert "cannot be had" in done.stdout
 
 
-def test_a_name_that_leads_into_the_private_network_is_refused(
+def test_a_private_address_that_no_site_names_is_not_asked_whoever_types_it(
     world: World, server: Server
 ) -> None:
-    # localhost is in every hosts file; a site file that does not name it gets no address for it.
-    publish(server, range(1))
-    world.add_site("bao-thu", server)
-    done = world.run(
-        "crawl", "--url", f"http://localhost.localdomain:{server.host[-5:]}/tin/a.html"
-    )
+    done = world.run("crawl", "--url", server.home + "tin/a.html")
 
-    assert done.returncode == 3
+    assert done.returncode == 2
+    assert "only a site file may name such" in done.stderr
     assert server.hits == []
+
+
+def test_a_name_that_leads_into_the_private_network_gets_no_address() -> None:
+    with pytest.raises(DNSLookupError, match="private address"):
+        _only_public("192.168.1.1", "bao-la.vn")
+    assert _only_public("8.8.8.8", "bao-khac.vn") == "8.8.8.8"
+    assert private_names == {"bao-la.vn"}
+
+
+def test_an_address_of_no_known_site_is_read_as_any_page_and_a_proxy_finds_its_host(
+    world: World, server: Server
+) -> None:
+    address = "http://bao-la.vn/2026/ban-tin.html"
+    server.answers[address] = Answer(body=article_html(3))
+    server.answers["http://bao-la.vn/robots.txt"] = Answer(body=b"", status=404)
+
+    done = world.run("crawl", "--url", address, http_proxy=server.home)
+
+    assert done.returncode == 0, done.stdout
+    assert server.paths() == ["http://bao-la.vn/robots.txt", address]
+    (article,) = world.rows("SELECT * FROM articles")
+    assert (article["site"], article["title"]) == ("bao-la-vn", "Quản lý thị trường: bản tin số 3")
 
 
 def test_a_feed_that_expands_entities_names_only_what_it_says(server: Server, world: World) -> None:

@@ -148,7 +148,7 @@ def test_a_damaged_archive_is_told(world: World) -> None:
 def test_a_full_disk_ends_the_run_with_a_sentence_and_loses_nothing(
     world: World, server: Server
 ) -> None:
-    publish(server, range(150))
+    publish(server, range(90))
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=2500k", "tmpfs", str(world.data)], check=False
     )
@@ -160,13 +160,13 @@ def test_a_full_disk_ends_the_run_with_a_sentence_and_loses_nothing(
         assert sentence(done.stderr), done.stderr
         assert "is full" in done.stderr
         kept = {row["url"] for row in world.rows("SELECT url FROM articles")}
-        assert 0 < len(kept) < 150
+        assert 0 < len(kept) < 90
         subprocess.run(["mount", "-o", "remount,size=60m", str(world.data)], check=True)
         again = world.run("crawl")
         assert again.returncode == 0, again.stderr
         urls = {row["url"] for row in world.rows("SELECT url FROM articles")}
         assert kept < urls
-        assert len(urls) == 150
+        assert len(urls) == 90
         with Archive.open(world.data) as archive:
             assert archive.integrity() == []
     finally:

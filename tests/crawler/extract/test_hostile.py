@@ -40,6 +40,14 @@ BURDENS = {
     "entities": HEAD + "<p>" + "&amp;" * 1_000_000,
     "breaks": HEAD + "<p>chữ" + "<br>" * 35_000,
     "many times": HEAD + "<span>5 phút trước, ngày 3/9/2026</span>" * 20_000,
+    "prose far down": HEAD + "<div>" * 1900 + (f"{SENTENCE}<br>" * 15_000),
+    "nested dates": HEAD + "<div>8/9/2026 10:12" * 1900 + "chữ " * 500_000,
+    "nested leads": HEAD + "<p class='sapo'><div class='sapo'>" * 900 + "chữ " * 500_000,
+    "nested authors": HEAD + "<div class='author'>" * 1900 + "<i class='author'>A B</i>" * 15_000,
+    "pictures in one table": HEAD + "<table>" + "<tr><td><img src=/a><td>b" * 10_000,
+    "files in nested boxes": HEAD
+    + "<div><a href=a.html>liên kết nào đó</a>" * 1900
+    + "<a href=a.pdf>",
     "many leads": HEAD + "<div class='sapo'>" * 1000,
 }
 
