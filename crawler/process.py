@@ -80,7 +80,7 @@ def _of_urls(
     by_slug: dict[str, list[str]] = defaultdict(list)
     sites: dict[str, Site] = {}
     for url in map(canonical, urls):
-        site = site_of(url, known.values()) or unknown_site(url)
+        site = site_of(url, known.values()) or _unknown(url)
         sites[site.slug] = site
         by_slug[site.slug].append(at_home(url, site))
     return [
