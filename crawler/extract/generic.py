@@ -140,29 +140,26 @@ def _scope(body: Element, title: Element | None, weights: dict[Element, int]) ->
 def _weights(root: Element, title: Element | None) -> dict[Element, int]:
     """For each element: the characters of prose in it that are no links and no noise."""
     weights: dict[Element, int] = defaultdict(int)
-    # What is around the title is no noise, whatever its class says: "table-list-news".
-    clean = {} if title is None else dict.fromkeys(title.iterancestors(), True)
     for text in cast(list[etree._ElementUnicodeResult], _PROSE(root)):
         parent = text.getparent()
-        if parent is not None and text.is_tail:
-            parent = parent.getparent()
-        if parent is None or _IMPRINT.search(text):
-            continue
-        chain = [parent, *parent.iterancestors()]
-        if _is_clean(chain, clean):
-            for around in chain:
-                weights[around] += len(text)
+        parent = parent.getparent() if parent is not None and text.is_tail else parent
+        if parent is not None and not _IMPRINT.search(text):
+            weights[parent] += len(text)
+    # What is around the title is no noise, whatever its class says: "table-list-news".
+    innocent = set() if title is None else set(title.iterancestors())
+    for node in reversed(list(root.iter())):
+        if weights.get(node):
+            around = node.getparent()
+            if node not in innocent and _is_outside(node):
+                weights[node] = 0
+            elif around is not None:
+                weights[around] += weights[node]
     return weights
 
 
-def _is_clean(chain: list[Element], known: dict[Element, bool]) -> bool:
-    verdict = True
-    for around in reversed(chain):
-        if verdict and around not in known:
-            noisy = around.tag in SKIPPED_TAGS or around.tag == "a" or is_hidden(around)
-            known[around] = not (noisy or is_noise(around))
-        verdict = verdict and known[around]
-    return verdict
+def _is_outside(node: Element) -> bool:
+    tag = node.tag
+    return tag in SKIPPED_TAGS or tag == "a" or is_hidden(node) or is_noise(node)
 
 
 def before(container: Element, node: Element) -> set[Element]:

@@ -20,6 +20,7 @@ _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|rtf)$", re.IGNORECASE)
 # Pages that load pictures late keep the true address in one of these.
 _ADDRESSES = ("data-original", "data-src", "data-lazy-src", "data-srcset", "src", "srcset")
 _MOST = 200
+_NEAR = 500
 
 
 def images(pictures: Iterable[Element], base: str) -> tuple[Image, ...]:
@@ -68,7 +69,9 @@ def _caption(picture: Element) -> str | None:
     """The caption in the figure or table that holds the picture."""
     for around in picture.iterancestors():
         if around.tag in ("figure", "table") or "caption" in (around.get("class") or "").lower():
-            texts = [text_of(node) for node in around.iter() if _is_caption_node(node)]
+            texts = [
+                text_of(node) for node in islice(around.iter(), _NEAR) if _is_caption_node(node)
+            ]
             whole = text_of(around) if not any(texts) and around.tag == "figure" else ""
             return next((text for text in (*texts, whole) if text), None)
         if around.tag in ("article", "section", "main", "body"):

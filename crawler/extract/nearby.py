@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from archive.models import TimeOrigin
 from crawler.extract import json_ld
@@ -26,6 +27,7 @@ _UPDATED = re.compile(r"cập nhật|updated|chỉnh sửa", re.IGNORECASE)
 _LEAD_TAGS = frozenset(("h2", "h3", "h4", "p", "div", "strong", "b", "span"))
 _LONG_LEAD = 60
 _NEAR = 400
+_MOST_BOXES = 60
 _PUBLISHED_METAS = ("article:published_time", "pubdate", "datepublished", "publish-date")
 
 
@@ -165,14 +167,21 @@ def find_authors(
 
 
 def _byline_boxes(tree: Tree, title: Element | None, body: Element | None) -> Iterator[Element]:
-    for node in _after(tree, title, limit=2 * _NEAR, freely=body):
-        if node.tag == "a" and _AUTHOR_PAGE.search(node.get("href") or ""):
+    every = _after(tree, title, limit=2 * _NEAR, freely=body)
+    for node in islice(filter(_may_name_authors, every), _MOST_BOXES):
+        if not is_byline_box(node):
             yield node
-        elif is_byline_box(node) and not _in_noise(node, title):
-            inner = (one for one in node.iterdescendants() if isinstance(one.tag, str))
+        elif not _in_noise(node, title):
+            inner = islice(node.iterdescendants(), _NEAR)
             # A box around a name and a paper: the name stands in a box of its own.
             if not any(is_byline_box(one) for one in inner):
                 yield node
+
+
+def _may_name_authors(node: Element) -> bool:
+    return is_byline_box(node) or (
+        node.tag == "a" and _AUTHOR_PAGE.search(node.get("href") or "") is not None
+    )
 
 
 def _near(tree: Tree, title: Element | None) -> Iterator[tuple[int, Element]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from lxml import etree
 
 from crawler.extract.noise import SKIPPED_TAGS
 from crawler.extract.tree import Element, text_of
+
+FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|rtf)(?:$|[?#])", re.IGNORECASE)
 
 Sizes = Mapping[Element, "Size"]
 Rows = tuple[tuple[str, ...], ...]
@@ -52,11 +55,12 @@ def rows_to_text(rows: Rows) -> str:
 
 @dataclass(slots=True)
 class Size:
-    """How much stands in an element: characters, those of them in links, elements."""
+    """How much stands in an element: characters, those of them in links, elements; any files."""
 
     characters: int = 0
     linked: int = 0
     elements: int = 1
+    has_files: bool = False
 
 
 def sizes_below(root: Element) -> dict[Element, Size]:
@@ -74,10 +78,12 @@ def sizes_below(root: Element) -> dict[Element, Size]:
         size = sizes[node] = stack.pop()
         if node.tag == "a":
             size.linked = size.characters
+            size.has_files = FILE.search(node.get("href") or "") is not None
         around = stack[-1]
         around.characters += size.characters + _length(node.tail)
         around.linked += size.linked
         around.elements += size.elements
+        around.has_files = around.has_files or size.has_files
     return sizes
 
 

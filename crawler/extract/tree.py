@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any, cast
 
 from bs4 import BeautifulSoup
@@ -26,6 +27,8 @@ _FLAT = 200
 # beautifulsoup4 reads about a megabyte, or 50,000 tags, a second.
 _LARGEST_DEEP = 500_000
 _MOST_TAGS_DEEP = 45_000
+
+_LONGEST_FIELD = 6000
 
 _METAS = etree.XPath("descendant::meta[@content]")
 _SCRIPTS = etree.XPath("descendant::script[contains(@type, 'ld')]")
@@ -125,8 +128,13 @@ def words(text: str) -> str:
 
 
 def text_of(element: Element, without: frozenset[Element] | set[Element] = frozenset()) -> str:
-    """The element's text on one line; no scripts, nothing glued where a block or line ends."""
+    """The element's text on one line; no scripts, nothing glued where a block or line ends.
+
+    It ends after some thousand characters: no field but the body, which is read by blocks, is
+    longer, and asking each of a thousand nested boxes for all of its text would take minutes.
+    """
     pieces: list[str] = []
+    size = 0
     walk = etree.iterwalk(element, events=("start", "end"))
     for event, node in walk:
         tag = node.tag
@@ -134,17 +142,18 @@ def text_of(element: Element, without: frozenset[Element] | set[Element] = froze
             if tag in _SKIPPED or node in without:
                 walk.skip_subtree()
                 continue
-            if tag in _BREAKING:
-                pieces.append(" ")
-            pieces.append(node.text or "")
+            text = node.text or ""
         else:
-            if tag in _BREAKING:
-                pieces.append(" ")
-            if node is not element:
-                pieces.append(node.tail or "")
+            text = (node.tail or "") if node is not element else ""
+        text = text[:_LONGEST_FIELD]
+        pieces.append(f" {text}" if tag in _BREAKING else text)
+        size += len(text) + 1
+        if size > _LONGEST_FIELD:
+            break
     return line("".join(pieces))
 
 
 def spaced_text_of(element: Element) -> str:
-    """The element's text with a blank between any two pieces: dates stand beside bare icons."""
-    return line(" ".join(text for text in element.itertext() if isinstance(text, str)))
+    """The first words of an element, a blank between any two pieces: dates stand beside icons."""
+    pieces = islice((text for text in element.itertext() if isinstance(text, str)), 50)
+    return line(" ".join(text[:200] for text in pieces))

@@ -38,7 +38,6 @@ _BLOCKS = (
     | frozenset(("form", "thead", "tbody", "tfoot", "body", "html"))
 )
 _STYLES = {"b": "bold", "strong": "bold", "i": "italic", "em": "italic", "a": "link"}
-_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|rtf)(?:$|[?#])", re.IGNORECASE)
 _ALIGNED_RIGHT = re.compile(r"text-align\s*:\s*(?:right|end)", re.IGNORECASE)
 _CENTERED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 
@@ -147,11 +146,8 @@ class BodyWalk:
     def _points_elsewhere(self, node: Element) -> bool:
         """A box of links to other articles; a list of attachments is not one."""
         size = self.sizes[node]
-        return (
-            size.characters > 25
-            and size.linked > _LINKED * size.characters
-            and not any(_FILE.search(link.get("href", "")) for link in node.iter("a"))
-        )
+        mostly = size.linked > _LINKED * size.characters
+        return mostly and size.characters > 25 and not size.has_files
 
     def _start(self, node: Element) -> bool:
         """Takes in an element; true where its content is dealt with."""
