@@ -24,6 +24,7 @@ from crawler.site_schema import (
     SLUG,
     FamilyFile,
     FieldsTable,
+    LayerFile,
     ListingTable,
     PolitenessTable,
     SiteFile,
@@ -66,11 +67,22 @@ def load_site(slug: str, folder: Path | None = None) -> Site:
     if not re.match(SLUG, slug):
         raise SiteError(f"{path}: a site's file name is lower-case letters, digits and hyphens")
     file = _read(path, SiteFile)
-    layers: list[tuple[str, FamilyFile]] = [("site", file)]
+    return compose(slug, file, path)
+
+
+def compose(slug: str, file: SiteFile, path: Path = FAMILIES) -> Site:
+    """The site that a file's keys make over its family; ``path`` is named where there is none."""
+    layers: list[tuple[str, LayerFile]] = [("site", file)]
     if file.family:
         layers.append(("family", _family(file.family, path)))
     layers.append((GENERIC, _family(GENERIC, path)))
     return _compose(slug, file, layers)
+
+
+def site_of(url: str, sites: Iterable[Site]) -> Site | None:
+    """The site that reads a URL: of several on its host the one whose articles have its form."""
+    at_home = [site for site in sites if site.owns(url)]
+    return next((site for site in at_home if site.is_article(url)), next(iter(at_home), None))
 
 
 def unknown_site(url: str) -> Site:
@@ -80,6 +92,12 @@ def unknown_site(url: str) -> Site:
     homepage = f"{urlsplit(url).scheme}://{host}/"
     file = SiteFile(name=host, homepage=homepage, hosts=(host,))
     return _compose(slug, file, [(GENERIC, _family(GENERIC, FAMILIES))])
+
+
+def fingerprints() -> dict[str, tuple[str, ...]]:
+    """The selectors that give a page of each family away."""
+    names = sorted(path.stem for path in FAMILIES.glob("*.toml"))
+    return {name: found for name in names if (found := _family(name, FAMILIES).fingerprint)}
 
 
 def _family(name: str, wanted_by: Path) -> FamilyFile:
@@ -93,7 +111,7 @@ def _family(name: str, wanted_by: Path) -> FamilyFile:
     return _read(path, FamilyFile)
 
 
-def _compose(slug: str, file: SiteFile, layers: list[tuple[str, FamilyFile]]) -> Site:
+def _compose(slug: str, file: SiteFile, layers: list[tuple[str, LayerFile]]) -> Site:
     source = file.source
     home = urlsplit(file.homepage).netloc.lower()
     nearest = _nearest(layers)
@@ -120,7 +138,7 @@ def _compose(slug: str, file: SiteFile, layers: list[tuple[str, FamilyFile]]) ->
     )
 
 
-def _nearest(layers: list[tuple[str, FamilyFile]]) -> dict[str, Any]:
+def _nearest(layers: list[tuple[str, LayerFile]]) -> dict[str, Any]:
     keys = ("language", "article_url", "keep", "listings", "politeness")
     return {
         key: next((v for _, layer in layers if (v := getattr(layer, key))), None) or _empty(key)
@@ -132,7 +150,7 @@ def _empty(key: str) -> tuple[()] | None:
     return () if key in ("article_url", "listings") else None
 
 
-def _chains(layers: list[tuple[str, FamilyFile]]) -> dict[str, tuple[Selector, ...]]:
+def _chains(layers: list[tuple[str, LayerFile]]) -> dict[str, tuple[Selector, ...]]:
     return {
         name: tuple(
             Selector(text=text, layer=layer)

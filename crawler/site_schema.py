@@ -112,7 +112,7 @@ class ListingTable(Table):
     each: dict[str, dict[str, str]] = Field(default={}, max_length=1)
 
 
-class FamilyFile(Table):
+class LayerFile(Table):
     """The keys that a family, a site and ``generic`` share."""
 
     language: Literal["vi", "en"] | None = None
@@ -127,6 +127,12 @@ class FamilyFile(Table):
     listings: tuple[ListingTable, ...] = ()
 
 
+class FamilyFile(LayerFile):
+    """What several sites share; ``fingerprint`` is what gives a page of the family away."""
+
+    fingerprint: SelectorList = ()
+
+
 class SourceTable(Table):
     """``source``: who says it, where that is not the site itself."""
 
@@ -135,7 +141,7 @@ class SourceTable(Table):
     homepage: WebAddress | None = None
 
 
-class SiteFile(FamilyFile):
+class SiteFile(LayerFile):
     """One website."""
 
     name: str = Field(min_length=1)
