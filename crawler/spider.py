@@ -26,7 +26,7 @@ from crawler.order import Order
 from crawler.pipelines import Visit
 from crawler.plans import Counted, Verdict, failed, judge, refused, retry_after, revisit_at
 from crawler.run import Run, now
-from crawler.site import Listing, ListingKind, Site
+from crawler.site import Listing, ListingKind, Politeness, Site
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -76,10 +76,7 @@ class SiteSpider(Spider):
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
         super().update_settings(settings)
-        politeness = cls.site.politeness
-        settings.set("DOWNLOAD_DELAY", politeness.delay, priority="spider")
-        settings.set("AUTOTHROTTLE_START_DELAY", politeness.delay, priority="spider")
-        settings.set("DOWNLOAD_TIMEOUT", politeness.timeout, priority="spider")
+        be_polite(settings, cls.site.politeness)
 
     # --- what to ask, and when ---
 
@@ -188,7 +185,7 @@ class SiteSpider(Spider):
     def parse_listing(self, response: Response, ask: Ask) -> None:
         """A listing's answer: its links go to the frontier, what to ask next into the queue."""
         self._hear(response)
-        self._asks.extend(self.desk.read(ask, _page(response, ask.url, response.url)))
+        self._asks.extend(self.desk.read(ask, page_of(response, ask.url, response.url)))
         self._close_one()
 
     def fail_listing(self, failure: Failure) -> None:
@@ -222,7 +219,7 @@ class SiteSpider(Spider):
         elif reason := self._fault(response, due):
             verdict = failed(reason, due.tries, at)
         else:
-            yield Visit(due=due, page=_page(response, due.url, self._final_url(response, due)))
+            yield Visit(due=due, page=page_of(response, due.url, self._final_url(response, due)))
             return
         size = len(response.body)
         self.settle(Settled(url=due.url, verdict=verdict, at=at, status=status, size=size))
@@ -330,7 +327,15 @@ class SiteSpider(Spider):
             self.breaker.silent(explain_failure(error))
 
 
-def _page(response: Response, url: str, final_url: str) -> Page:
+def be_polite(settings: BaseSettings, politeness: Politeness) -> None:
+    """Asks a site as gently as its file says."""
+    settings.set("DOWNLOAD_DELAY", politeness.delay, priority="spider")
+    settings.set("AUTOTHROTTLE_START_DELAY", politeness.delay, priority="spider")
+    settings.set("DOWNLOAD_TIMEOUT", politeness.timeout, priority="spider")
+
+
+def page_of(response: Response, url: str, final_url: str) -> Page:
+    """A response as it is kept."""
     return Page(
         url=url,
         final_url=final_url,
