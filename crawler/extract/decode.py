@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import codecs
+import logging
 import re
 
 from bs4.dammit import UnicodeDammit
 
 from archive.models import Page
 from crawler.errors import NotHtmlError
+
+# It warns of each character it replaces; the text shows them.
+logging.getLogger("bs4.dammit").setLevel(logging.ERROR)
 
 _NOT_HTML = {
     b"%PDF-": "a PDF",

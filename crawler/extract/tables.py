@@ -69,7 +69,7 @@ def sizes_below(root: Element) -> dict[Element, Size]:
     stack: list[Size] = [Size()]
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, node in walk:
-        skipped = node.tag in SKIPPED_TAGS
+        skipped = node.tag in SKIPPED_TAGS and node is not root
         if event == "start":
             if skipped:
                 walk.skip_subtree()

@@ -171,6 +171,14 @@ def test_hidden_body_is_read_where_nothing_else_is() -> None:
     assert [text for _, text in read_body(markup)] == [SENTENCE, OTHER]
 
 
+def test_body_may_stand_where_no_body_belongs() -> None:
+    paragraphs = f"<div><p>{SENTENCE}</p><div><p>{OTHER}</p></div></div>"
+    site = unknown_site(URL)
+    site = replace(site, fields={**site.fields, "body": (Selector(text="nav", layer="site"),)})
+    article = extract(article_page(f"<nav>{paragraphs}</nav>"), site)
+    assert article.text == f"{SENTENCE}\n\n{OTHER}"
+
+
 def test_page_without_title_or_text_says_which() -> None:
     with pytest.raises(NoTitleError, match="title"):
         read(page(f"<html><body><p>{SENTENCE}</p></body></html>"))
