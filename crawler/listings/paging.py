@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
@@ -38,7 +39,8 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ask:
-    """One request to a listing; ``before`` holds the articles that its previous page named."""
+    """One request to a listing; ``before`` holds the articles that its previous page named, and
+    ``resumed`` says that a run before this one was to make it and did not."""
 
     listing: Listing
     url: str
@@ -46,6 +48,7 @@ class Ask:
     page: int = 1
     depth: int = 0
     before: frozenset[str] = frozenset()
+    resumed: bool = False
 
     @property
     def key(self) -> str:
@@ -71,14 +74,17 @@ def next_asks(ask: Ask, reading: Reading, fresh: int, window: Window) -> tuple[A
 def _next_page(ask: Ask, reading: Reading, fresh: int, window: Window) -> Iterator[Ask]:
     listing, links = ask.listing, reading.links
     named = frozenset(link.url for link in links)
-    bound = MOST_PAGES if window.since else listing.pages
+    # Without dates nothing would tell that a page is old enough.
+    bound = MOST_PAGES if window.since and any(link.newest for link in links) else listing.pages
     last = ask.page - listing.first_page + 1 >= bound or not _is_paged(listing)
     # moit.gov.vn answers ?page=2 with page 1 again.
     repeats = named <= ask.before
-    known = not fresh and window.since is None
+    # What was printed meanwhile has moved the articles that were never named to a later page.
+    known = not fresh and window.since is None and not ask.resumed
     if last or repeats or known or not links or _is_older(links, window):
         return
-    yield _ask(listing, window, ask.page + 1, window.now, named)
+    following = _ask(listing, window, ask.page + 1, window.now, named)
+    yield dataclasses.replace(following, resumed=ask.resumed and not fresh)
 
 
 def _is_paged(listing: Listing) -> bool:

@@ -63,9 +63,11 @@ def test_with_since_known_pages_are_turned_until_one_is_wholly_older() -> None:
 
 
 def test_a_calendar_without_end_is_left() -> None:
-    readings = [(named(n), 1) for n in range(3000)]
+    dated = [(named(n, date=NOW), 1) for n in range(3000)]
+    undated = [(named(n), 1) for n in range(3000)]
 
-    assert len(turn(PAGED, readings, BACK_TO_JULY)) == MOST_PAGES
+    assert len(turn(PAGED, dated, BACK_TO_JULY)) == MOST_PAGES
+    assert len(turn(PAGED, undated, BACK_TO_JULY)) == 3
 
 
 def test_page_numbers_of_a_form_count_from_the_first_page() -> None:
