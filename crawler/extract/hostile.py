@@ -15,9 +15,7 @@ _MOST_TAGS = 40_000
 # number (200,000 in one tag took 198 s). This much work is about half a second.
 _WORK_LIMIT = 200_000_000
 
-_ATTRIBUTES = (
-    rb"[^\s/>]*+(?:[\s/]++|[^\s/>=]++|=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\s>]*+))*+"
-)
+_ATTRIBUTES = rb"[^\s/>]*+(?:[^>=]++|=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\s>]*+))*+"
 _TAG = re.compile(rb"<[a-zA-Z]" + _ATTRIBUTES)
 # The slow, exact reading: no tags are looked for where a browser looks for none.
 _TAG_OR_RAW = re.compile(
