@@ -113,6 +113,10 @@ CREATE TABLE listings (
     key TEXT PRIMARY KEY, site TEXT NOT NULL REFERENCES sites(slug), url TEXT NOT NULL,
     etag TEXT, last_modified TEXT, body_hash TEXT, asked_at TEXT, answered_at TEXT, status INTEGER,
     reason TEXT, links INTEGER) WITHOUT ROWID;
+CREATE TABLE asks (
+    key TEXT PRIMARY KEY, site TEXT NOT NULL REFERENCES sites(slug), listing TEXT NOT NULL,
+    url TEXT NOT NULL, form TEXT NOT NULL, page INTEGER NOT NULL, depth INTEGER NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE TABLE hosts (host TEXT PRIMARY KEY, not_before TEXT NOT NULL, reason TEXT) WITHOUT ROWID;
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from crawler.errors import ListingError
 from crawler.frontier import Frontier
 from crawler.listings import Ask, Reading, Window, next_asks
 from crawler.run import now
-from crawler.site import Site
+from crawler.site import Listing, Site
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,16 @@ UPDATE run_sites SET listings = listings + 1, found = found + :fresh,
     listings_failed = listings_failed + :failed, bytes = bytes + :size
 WHERE run_id = :run_id AND site = :site
 """
+# The requests that follow from an answer are kept until they are answered themselves: a killed run
+# must not forget the pages behind the one whose links it has stored.
+_AWAIT = """
+INSERT INTO asks (key, site, listing, url, form, page, depth)
+VALUES (:key, :site, :listing, :url, :form, :page, :depth) ON CONFLICT (key) DO NOTHING
+"""
+_MISSED = "UPDATE asks SET tries = tries + 1 WHERE key = ?"
+_ANSWERED = "DELETE FROM asks WHERE key = :key AND (:well OR tries >= :most)"
+# After as many failures in a row a page of a listing is taken for dead.
+MOST_TRIES = 5
 
 
 class ListingDesk:
@@ -76,12 +87,33 @@ class ListingDesk:
         except ListingError as error:
             self.note(ask, page=page, reason=str(error))
             return ()
-        return next_asks(ask, reading, self._take_in(ask, page, reading, digest), self.window)
+        return self._take_in(ask, page, reading, digest)
 
-    def _take_in(self, ask: Ask, page: Page, reading: Reading, digest: str) -> int:
+    def left_over(self) -> list[Ask]:
+        """The requests that earlier runs were to make and did not, of listings still in use."""
+        named = {_name(listing): listing for listing in self.site.listings}
+        rows = self._connection.execute(
+            "SELECT * FROM asks WHERE site = ? ORDER BY depth, page, key", (self.site.slug,)
+        )
+        return [
+            Ask(
+                listing=named[row["listing"]],
+                url=row["url"],
+                form=json.loads(row["form"]),
+                page=row["page"],
+                depth=row["depth"],
+                resumed=True,
+            )
+            for row in rows
+            if row["listing"] in named
+        ]
+
+    def _take_in(self, ask: Ask, page: Page, reading: Reading, digest: str) -> tuple[Ask, ...]:
         # Together, or a kill between them would leave links that no later answer names again.
         with self.frontier.archive.transaction():
             fresh = self.frontier.add(reading.links, found_on=ask.url, window=self.window)
+            following = next_asks(ask, reading, fresh, self.window)
+            self._connection.executemany(_AWAIT, map(self._row, following))
             self.note(ask, page=page, digest=digest, links=len(reading.links), fresh=fresh)
         logger.info(
             "%s: %d articles, %d new; passed over: %s",
@@ -90,7 +122,18 @@ class ListingDesk:
             fresh,
             dict(reading.skipped),
         )
-        return fresh
+        return following
+
+    def _row(self, ask: Ask) -> dict[str, str | int]:
+        return {
+            "key": self._queue_key(ask),
+            "site": self.site.slug,
+            "listing": _name(ask.listing),
+            "url": ask.url,
+            "form": json.dumps(dict(ask.form)),
+            "page": ask.page,
+            "depth": ask.depth,
+        }
 
     def note(  # noqa: PLR0913 - an answer has these parts
         self,
@@ -124,6 +167,14 @@ class ListingDesk:
         with self.frontier.archive.transaction():
             self._connection.execute(_REMEMBER, values)
             self._connection.execute(_COUNT, values)
+            key = self._queue_key(ask)
+            if reason is not None:
+                self._connection.execute(_MISSED, (key,))
+            ended = {"key": key, "well": reason is None, "most": MOST_TRIES}
+            self._connection.execute(_ANSWERED, ended)
+
+    def _queue_key(self, ask: Ask) -> str:
+        return f"{self.site.slug} {ask.key}"
 
     def _key(self, ask: Ask) -> str:
         return f"{self.site.slug} {ask.key} {self._reading}"
@@ -133,6 +184,11 @@ class ListingDesk:
             "SELECT etag, last_modified, body_hash FROM listings WHERE key = ?", (self._key(ask),)
         ).fetchone()
         return dict(row) if row else None
+
+
+def _name(listing: Listing) -> str:
+    """What tells a listing of a site from its others."""
+    return f"{listing.kind} {listing.url} {urlencode(listing.form)}"
 
 
 def _fingerprint(site: Site) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import urlsplit
 
@@ -111,7 +111,13 @@ class SiteSpider(Spider):
         for url in self.order.urls:
             self.frontier.want(url, self.window.now)
         for listing in () if self.order.urls else self._listings():
-            self._asks.extend(first_asks(listing, self.window))
+            self._queue(first_asks(listing, self.window))
+        if not self.order.urls and self.order.listing is None:
+            self._queue(self.desk.left_over())
+
+    def _queue(self, asks: Iterable[Ask]) -> None:
+        queued = {ask.key for ask in self._asks}
+        self._asks.extend(ask for ask in asks if ask.key not in queued)
 
     def _listings(self) -> tuple[Listing, ...]:
         if self.order.listing is None:
@@ -185,7 +191,7 @@ class SiteSpider(Spider):
     def parse_listing(self, response: Response, ask: Ask) -> None:
         """A listing's answer: its links go to the frontier, what to ask next into the queue."""
         self._hear(response)
-        self._asks.extend(self.desk.read(ask, page_of(response, ask.url, response.url)))
+        self._queue(self.desk.read(ask, page_of(response, ask.url, response.url)))
         self._close_one()
 
     def fail_listing(self, failure: Failure) -> None:

@@ -17,6 +17,7 @@ CREATE TABLE outcomes ( id INTEGER PRIMARY KEY, url TEXT NOT NULL, run_id INTEGE
 CREATE INDEX outcomes_url ON outcomes(url, at)
 CREATE INDEX outcomes_run ON outcomes(run_id)
 CREATE TABLE listings ( key TEXT PRIMARY KEY, site TEXT NOT NULL REFERENCES sites(slug), url TEXT NOT NULL, etag TEXT, last_modified TEXT, body_hash TEXT, asked_at TEXT, answered_at TEXT, status INTEGER, reason TEXT, links INTEGER) WITHOUT ROWID
+CREATE TABLE asks ( key TEXT PRIMARY KEY, site TEXT NOT NULL REFERENCES sites(slug), listing TEXT NOT NULL, url TEXT NOT NULL, form TEXT NOT NULL, page INTEGER NOT NULL, depth INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID
 CREATE TABLE hosts (host TEXT PRIMARY KEY, not_before TEXT NOT NULL, reason TEXT) WITHOUT ROWID
 CREATE VIRTUAL TABLE articles_fts USING fts5(title, lead, body, d_forms, tokenize='unicode61 remove_diacritics 2', content="articles", content_rowid="id")
 CREATE VIRTUAL TABLE articles_exact USING fts5(title, lead, body, tokenize='unicode61 remove_diacritics 0', detail=none, content='articles', content_rowid='id')
