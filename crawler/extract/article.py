@@ -20,7 +20,7 @@ from crawler.extract.body import Body, read_body
 from crawler.extract.images import attachments, images, pictures_in
 from crawler.extract.select import Found, elements, select
 from crawler.extract.times import Moment, read_time
-from crawler.extract.tree import Element, Tree, parse, spaced_text_of, text_of
+from crawler.extract.tree import Element, Tree, parse, spaced_text_of, text_of, words
 from crawler.site import Selector, Site
 
 # Raised whenever the same page would give another article: then pages are read again.
@@ -183,7 +183,7 @@ class _Reader:
     def origin(self) -> str | None:
         """The paper or agency that the site's selectors say the article is from."""
         for selector, found in self._chain("origin"):
-            if text := _outlet(found[0].text):
+            if text := self._outlet(found[0].text):
                 self._take("origin", selector, found[:1])
                 return text
         return None
@@ -191,10 +191,16 @@ class _Reader:
     def signed_origin(self, body: Body) -> str | None:
         """The paper or agency in the last lines of the body: "(Theo TTXVN)"."""
         lines = [text for text in body.signature if _THEO.match(text)]
-        texts = [text for line in lines if not people([line]) and (text := _outlet(line))]
+        texts = [text for line in lines if not people([line]) and (text := self._outlet(line))]
         if texts:
             self.layers["origin"] = "signature of the body"
         return texts[0] if texts else None
+
+    def _outlet(self, text: str) -> str | None:
+        """The name of another paper without "Theo" and brackets; a long text names none."""
+        name = _THEO.sub("", text).strip(" ()[]-–.:")
+        own = words(name) in {words(one) for one in self.names}
+        return name if 1 < len(name) <= 80 and not own else None
 
     def section(self) -> str | None:
         """The last, most exact one of the sections shown."""
@@ -342,12 +348,6 @@ class _Reader:
         self.layers[name] = str(selector)
         self.tree.taken.update(one.element for one in found if one.element is not None)
         return found[0].element
-
-
-def _outlet(text: str) -> str | None:
-    """The name of a paper without "Theo" and brackets, where it is short enough to be one."""
-    name = _THEO.sub("", text).strip(" ()[]-–.:")
-    return name if 1 < len(name) <= 80 else None
 
 
 def _canonical(url: str) -> str | None:

@@ -19,6 +19,7 @@ _NOT_A_NAME = re.compile(r"@|https?:|www\.|\.(?:vn|com|net|org)\b|\d|[!?:=<>{}\"
 _ADDRESS = re.compile(r"\S*(?:@|https?:|www\.)\S*")
 _MORE_TEXT = re.compile(r"\b(?:ảnh|video|đồ họa|nguồn|tổng hợp|dịch)\s*:.*$", re.IGNORECASE)
 _LONGEST = 50
+_LONGEST_LINE = 300
 _MOST_WORDS = 7
 
 # What stands where a name should: institutions by how they begin (with accents, because Vũ is a
@@ -53,7 +54,7 @@ def people(texts: Iterable[str], not_people: Iterable[str] = ()) -> tuple[str, .
     banned = {_plain(name) for name in not_people}
     found: dict[str, str] = {}
     for text in texts:
-        for part in _BETWEEN.split(_bare(text)):
+        for part in _BETWEEN.split(_bare(text[:_LONGEST_LINE])):
             name = _undoubled(part.strip(" .,-–—_*|"))
             if _is_person(name, banned):
                 found.setdefault(_plain(name), name)
@@ -66,7 +67,7 @@ def is_byline(text: str) -> bool:
     >>> is_byline("Hà Thu (tổng hợp)"), is_byline("Giá điện năm 2026")
     (True, False)
     """
-    bare = _bare(text)
+    bare = _bare(text[:_LONGEST_LINE])
     words = [word for word in re.split(r"[\s\-–—,/&]+", bare) if word and word.lower() != "và"]
     named = all(word[0].isupper() and word.strip(".").isalpha() for word in words)
     return bool(words) and len(words) <= 9 and named and bool(people([text]))
@@ -95,8 +96,15 @@ def _is_person(name: str, banned: set[str]) -> bool:
         and not _NOT_A_NAME.search(name)
         and plain not in banned
         and not _OUTLET.fullmatch(plain)
+        and not _is_branch(name)
         and not _INSTITUTION.match(name)
     )
+
+
+def _is_branch(name: str) -> bool:
+    """An agency's office: "VOV-Tây Nguyên"."""
+    agency, dash, _ = name.partition("-")
+    return bool(dash) and agency.isupper() and bool(_OUTLET.fullmatch(_plain(agency)))
 
 
 def _plain(name: str) -> str:

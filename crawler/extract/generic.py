@@ -38,6 +38,7 @@ _PAPER = re.compile(r"^(?:bao(?: dien tu)?|tap chi|trang|kenh|chuyen trang) ")
 _LIKE = 0.4
 _FEW_CHILDREN = 8
 _SHORTEST_TITLE = 15
+_LONGEST_TITLE = 500
 _MOST_IN_CHILD = 0.7
 _SCOPE_SHARE = 0.3
 _FEWEST = 150
@@ -45,8 +46,8 @@ _FEWEST = 150
 
 def find_title(tree: Tree, names: set[str]) -> Found | None:
     """The title as shown: the heading that says what og:title or <title> says, quotes kept."""
-    told = tree.meta("og:title") or ""
-    full = line(cast(str, _TITLE(tree.root)))
+    told = (tree.meta("og:title") or "")[:_LONGEST_TITLE]
+    full = line(cast(str, _TITLE(tree.root))[:_LONGEST_TITLE])
     wanted = [plain for text in (told, full) if (plain := words(text))]
     heads = [Found(text, h1) for h1 in _elements(_H1, tree.root) if (text := text_of(h1))]
     likely = [head for head in heads if not _names_site(head.text, names)]
@@ -89,7 +90,7 @@ def without_site_name(title: str, names: set[str], menu: Collection[str] = ()) -
     >>> without_site_name("Việt Nam - Lào ký kết", {"Báo Ví Dụ"})
     'Việt Nam - Lào ký kết'
     """
-    parts = [(m.start(), m.end()) for m in _SEPARATORS.finditer(title)]
+    parts = [(m.start(), m.end()) for m in _SEPARATORS.finditer(title[:_LONGEST_TITLE])]
     bare = {_bare_name(name) for name in names}
     for index, (_, after) in enumerate(parts):
         if _is_site_name(title[after:], bare):

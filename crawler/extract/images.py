@@ -12,6 +12,7 @@ from lxml import etree
 
 from archive.models import Attachment, Image
 from crawler.extract.noise import is_caption
+from crawler.extract.tables import is_picture_table
 from crawler.extract.tree import Element, text_of
 
 _PICTURES = etree.XPath("descendant-or-self::img")
@@ -45,6 +46,8 @@ def attachments(nodes: Iterable[Element], base: str) -> tuple[Attachment, ...]:
         address = re.split(r"[?#]", link.get("href", ""), maxsplit=1)[0].strip()
         if _FILE.search(address) and (url := _absolute(link.get("href", ""), base)):
             found.setdefault(url, Attachment(url=url, title=text_of(link) or None))
+        if len(found) >= _MOST:
+            break
     return tuple(found.values())
 
 
@@ -72,11 +75,19 @@ def _caption(picture: Element) -> str | None:
             texts = [
                 text_of(node) for node in islice(around.iter(), _NEAR) if _is_caption_node(node)
             ]
-            whole = text_of(around) if not any(texts) and around.tag == "figure" else ""
+            whole = "" if any(texts) or not _is_around_one(around) else text_of(around)
             return next((text for text in (*texts, whole) if text), None)
         if around.tag in ("article", "section", "main", "body"):
             break
     return None
+
+
+def _is_around_one(frame: Element) -> bool:
+    """Whether a frame holds one picture and few words: then its words are the caption."""
+    if frame.tag == "figure":
+        return True
+    several = len(pictures_in(frame)) > 1 or next(frame.iterdescendants("table"), None) is not None
+    return frame.tag == "table" and not several and is_picture_table(frame, len(text_of(frame)))
 
 
 def _is_caption_node(node: Element) -> bool:

@@ -13,6 +13,7 @@ from archive.text import clean
 _WRAPPERS = re.compile(r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[)|(?://\s*)?(?:-->|\]\]>)\s*;?\s*$")
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 _DEEPEST = 12
+_LONGEST = 6000
 
 
 def objects(blocks: Iterable[str]) -> list[dict[str, Any]]:
@@ -79,4 +80,4 @@ def _text(value: Any) -> str:
     if not isinstance(value, str | int | float):
         return ""
     # Some sites escape what their template has escaped already: &amp;#7871;
-    return clean(html.unescape(html.unescape(str(value)))).replace("\n", " ")
+    return clean(html.unescape(html.unescape(str(value)[:_LONGEST]))).replace("\n", " ")

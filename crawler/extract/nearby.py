@@ -138,7 +138,7 @@ def _told_day(tree: Tree) -> str | None:
 def _time_text(node: Element) -> str | None:
     """The short line around a date: the element's own text, else its parent's."""
     own = (node.text or "") + "".join(child.tail or "" for child in node)
-    if not _TIME_LIKE.search(own) or len(own) > 200:
+    if len(own) > 200 or not _TIME_LIKE.search(own):
         return None
     text = spaced_text_of(node)
     parent = node.getparent()
@@ -214,4 +214,4 @@ def _after(
 
 def _names(node: Element) -> str:
     keys = ("class", "id", "itemprop", "data-role", "data-field")
-    return " ".join(value for key in keys if (value := node.get(key)))
+    return " ".join(value[:300] for key in keys if (value := node.get(key)))

@@ -29,6 +29,7 @@ _NOISE = re.compile(
     r"|doc-?them|quang-?cao|dantri-widget|boxcauhoi|google-?news|follow-?us",
     re.IGNORECASE,
 )
+_LONGEST_NAME = 300
 _INLINE = frozenset(("a", "span", "b", "strong", "em", "i", "u", "font", "mark", "sub", "sup"))
 _BYLINE = re.compile(
     r"(?:^|[\s_-])(?:author\w*|tac-?gia|nguon-?tin|nguontin|byline|source|signature|but-?danh)"
@@ -65,14 +66,14 @@ def is_byline_box(element: Element) -> bool:
     """Whether an element is named as the place of the author or the source."""
     get = element.get
     kinds = (get("class"), get("id"), get("data-role"), get("itemprop"), get("rel"))
-    names = " ".join(name for name in kinds if name)
+    names = " ".join(name[:_LONGEST_NAME] for name in kinds if name)
     return bool(names) and _is_byline_name(names)
 
 
 def is_caption(element: Element) -> bool:
     """Whether an element is named as a picture's caption."""
-    name = element.get("class")
-    return bool(name) and _is_caption_name(name)
+    name = element.get("class") or ""
+    return bool(name) and _is_caption_name(name[:_LONGEST_NAME])
 
 
 # The same few names come back on every element of a site.
@@ -115,4 +116,4 @@ def is_label(text: str, linked: int) -> bool:
 def _names(element: Element) -> str:
     get = element.get
     kinds = (get("class"), get("id"), get("type"))
-    return " ".join(name for name in kinds if name)
+    return " ".join(name[:_LONGEST_NAME] for name in kinds if name)

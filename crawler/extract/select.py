@@ -18,10 +18,12 @@ from lxml import etree
 
 from archive.models import TimeOrigin
 from crawler.extract import json_ld
-from crawler.extract.tree import Element, Tree, line, text_of
+from crawler.extract.tree import LONGEST_FIELD, Element, Tree, line, text_of
 
 FINDERS = ("title", "lead", "body", "published", "authors")
 
+# A list of tags is the longest that a page shows.
+_MOST = 200
 _WITH_ATTRIBUTE = re.compile(r"^(?P<css>.+)@(?P<name>[\w:-]+)$")
 _XPATH_STARTS = ("/", "./", "(")
 _PREFIXES = ("meta:", "json-ld:", "find:")
@@ -100,13 +102,14 @@ def select(tree: Tree, text: str, without: set[Element] | None = None) -> list[F
     found = path(tree.root)
     if not isinstance(found, list):
         found = [str(found)]
-    read = (_read(one, attribute, without) for one in cast(list[Element | str], found))
+    some = cast(list[Element | str], found)[:_MOST]
+    read = (_read(one, attribute, without) for one in some)
     return [one for one in read if one.text]
 
 
 def _read(one: Element | str, attribute: str | None, without: set[Element] | None) -> Found:
     if not isinstance(one, Element):
-        return Found(line(str(one)))
+        return Found(line(str(one)[:LONGEST_FIELD]))
     if attribute:
-        return Found(line(one.get(attribute, "")), one)
+        return Found(line(one.get(attribute, "")[:LONGEST_FIELD]), one)
     return Found(text_of(one, without or set()), one)

@@ -41,6 +41,8 @@ _CLOCK = re.compile(
 _ZONE = re.compile(r"(?:GMT|UTC)\s*(?P<zone>[+-]\s*\d{1,2}(?::?\d\d)?)?|(?P<bare>\+0?7(?::?00)?)\b")
 _WORDS = re.compile(r"\d|hôm|vừa|phút|giờ|ngày|tuần|tháng|yesterday|today|ago|just", re.IGNORECASE)
 _TELLS_MINUTE = re.compile(r"phút|giờ|vừa|minute|hour|\d\s*[:h]\s*\d\d", re.IGNORECASE)
+# A time of day alone tells no day: "08:30 |".
+_ONLY_CLOCK = re.compile(rf"[\W_]*(?:{_CLOCK.pattern})[\W_]*", re.IGNORECASE)
 _LONGEST = 120
 
 
@@ -150,7 +152,7 @@ def _offset(zone: str | None) -> dt.tzinfo:
 
 def _in_words(text: str, _formats: Iterable[str], base: dt.datetime) -> Moment | None:
     """What is left to dateparser: "5 phút trước", "hôm qua", "July 20, 2026"."""
-    if not _WORDS.search(text) or len(text) > 60:
+    if not _WORDS.search(text) or len(text) > 60 or _ONLY_CLOCK.fullmatch(text):
         return None
     import dateparser
 

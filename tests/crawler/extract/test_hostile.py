@@ -48,6 +48,11 @@ BURDENS = {
     "files in nested boxes": HEAD
     + "<div><a href=a.html>liên kết nào đó</a>" * 1900
     + "<a href=a.pdf>",
+    "an endless title": "<title>" + "điện - " * 300_000 + "</title><h1>a</h1>" + SENTENCE,
+    "endless names": HEAD + f"<p class='{'share_' * 300_000}' id='{'ad-' * 300_000}'>{SENTENCE}",
+    "endless metas": f"<meta property='og:title' content='{'a - ' * 900_000}'>" + HEAD + SENTENCE,
+    "an endless author": HEAD + f"<i class='author'>{'a' * 2_000_000}</i><p>{SENTENCE}",
+    "many files": HEAD + "<p>" + SENTENCE + "<a href=a.pdf>tệp</a>" * 30_000,
     "many leads": HEAD + "<div class='sapo'>" * 1000,
 }
 
