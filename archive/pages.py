@@ -8,8 +8,9 @@ changed while a body needs it, since without it the body cannot be read.
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -127,6 +128,17 @@ class PageStore:
                 _GET + "url = ? ORDER BY fetched_at DESC, id DESC LIMIT 1", (url,)
             ).fetchone()
             return row and self._page(row)
+
+    def newest(self, site: str, most: int, wanted: Callable[[str], bool]) -> list[Page]:
+        """The last pages of a site that answered 200 at wanted addresses, each address once."""
+        sql = (
+            "SELECT max(id) AS id, url FROM pages WHERE site = ? AND status = 200"
+            " AND sha256 IS NOT NULL GROUP BY url ORDER BY id DESC"
+        )
+        with explained(self.path):
+            rows = self.connection.execute(sql, (site,))
+            found = [row["id"] for row in islice((r for r in rows if wanted(r["url"])), most)]
+        return [self.get(page_id) for page_id in found]
 
     def drop_body(self, page_id: int) -> None:
         """Forgets what a page said, also where it serves as a dictionary, for one that asks not

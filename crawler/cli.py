@@ -13,7 +13,11 @@ from crawler.errors import AlreadyRunningError, SiteError
 
 WELL, SOME_FAILED, WRONG_USE, NOTHING_USABLE, ALREADY_RUNNING = 0, 1, 2, 3, 75
 
-CRAWLER_COMMANDS = {"crawl": "crawler.commands", "why": "crawler.commands"}
+CRAWLER_COMMANDS = {
+    "crawl": "crawler.commands",
+    "why": "crawler.commands",
+    "sites": "crawler.sites_commands",
+}
 
 
 class Commands(click.Group):

@@ -1,0 +1,191 @@
+"""`moit-news sites`: options and printing. Scrapy is loaded only where a site is asked."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from crawler.check import Finding, PageReading
+    from crawler.live_check import LiveReading
+    from crawler.site import Site
+
+LOOKS_WRONG = 1
+LIST_HEADER = (
+    *("site", "name", "family", "listings", "kept", "articles", "last new", "last crawl"),
+    "evidence",
+)
+CHECK_HEADER = ("field", "found", "by", "for example")
+
+
+@click.group()
+def sites() -> None:
+    """The websites that are described: list, show and check them, begin a new one."""
+
+
+@sites.command("list")
+@click.option("--json", "as_json", is_flag=True, help="All of it, as a JSON list.")
+def list_sites(as_json: bool) -> None:
+    """List the sites: how each is read, and what the archive has of it."""
+    from archive.printing import as_json as json_of
+    from crawler.overview import overview
+    from crawler.site_file import load_sites
+    from crawler.tables import print_table
+
+    rows = overview(load_sites(), _folder())
+    if as_json:
+        click.echo(json_of(rows))
+    else:
+        print_table(LIST_HEADER, [_row(row) for row in rows], sys.stdout)
+
+
+@sites.command()
+@click.argument("site")
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+def show(site: str, as_json: bool) -> None:
+    """Show a site as its file, its family and generic make it: each field's selectors in order."""
+    from archive.printing import as_json as json_of
+    from crawler.overview import described, told
+    from crawler.site_file import load_site
+
+    found = load_site(site)
+    click.echo(json_of(described(found)) if as_json else "\n".join(told(found)))
+
+
+@sites.command()
+@click.argument("sites", nargs=-1, metavar="[SITE]...")
+@click.option("--live", is_flag=True, help="Ask each site for one listing and three articles.")
+@click.option("--json", "as_json", is_flag=True, help="Every reading and finding, as JSON.")
+@click.pass_context
+def check(ctx: click.Context, sites: tuple[str, ...], live: bool, as_json: bool) -> None:
+    """Read the saved pages of all sites, or of each SITE, and say what looks wrong.
+
+    The pages are those of tests/sites, those that `sites new` saved and the last ones that the
+    archive keeps. Nothing is stored.
+
+    \b
+    Exit code: 0 nothing looks wrong, 1 something does, 2 wrong use.
+    """
+    from archive.printing import as_json as json_of
+    from crawler.check import doubt_site
+    from crawler.site_file import load_site, site_slugs
+
+    chosen = [load_site(slug) for slug in dict.fromkeys(sites or site_slugs())]
+    asked = _ask(chosen) if live else {}
+    results = []
+    for site in chosen:
+        pages = [*_saved(site), *(asked[site.slug].pages if live else ())]
+        findings = [finding for page in pages for finding in page.findings]
+        findings += [*doubt_site(site, pages), *_of_asking(asked.get(site.slug), pages)]
+        results.append((site, pages, findings))
+        if not as_json:
+            _print_check(site, pages, findings, asked.get(site.slug))
+    if as_json:
+        click.echo(json_of([_as_object(*result) for result in results]))
+    ctx.exit(LOOKS_WRONG if any(findings for _, _, findings in results) else 0)
+
+
+def _folder() -> Path | None:
+    """The data folder, where there is one."""
+    from archive.errors import DataFolderError
+    from archive.folder import VARIABLE, data_folder
+
+    try:
+        return data_folder()
+    except DataFolderError:
+        import os
+
+        if os.environ.get(VARIABLE):  # named, but missing: a mistake of the one who typed it
+            raise
+        return None
+
+
+def _row(row: Mapping[str, Any]) -> tuple[str, ...]:
+    listings = ", ".join(f"{count} {kind}" for kind, count in row["listings"].items())
+    articles = "-" if row["articles"] is None else str(row["articles"])
+    return (
+        *(row["slug"], row["name"], row["family"] or "-", listings or "-", row["keep"] or "text"),
+        *(articles, _minute(row["last_new"]), _minute(row["last_crawl"])),
+        row["evidence"] or "-",
+    )
+
+
+def _minute(time: str | None) -> str:
+    return (time or "-")[:16].replace("T", " ")
+
+
+def _saved(site: Site) -> list[PageReading]:
+    from crawler.check import read_page
+    from crawler.saved_pages import saved_pages
+
+    return [read_page(page, site) for page in saved_pages(site, _folder())]
+
+
+def _ask(chosen: Sequence[Site]) -> dict[str, LiveReading]:
+    from crawler.live_check import read_live
+
+    answers = read_live(chosen)
+    return {site.slug: answer for site, answer in zip(chosen, answers, strict=True)}
+
+
+def _of_asking(answer: LiveReading | None, pages: Sequence[PageReading]) -> list[Finding]:
+    from crawler.check import Finding
+
+    findings = list(answer.findings) if answer else []
+    if not pages and not findings:
+        nothing = "no page of it is saved: crawl it, or ask it with --live"
+        findings.append(Finding(field="page", what=nothing))
+    return findings
+
+
+def _print_check(
+    site: Site,
+    pages: Sequence[PageReading],
+    findings: Sequence[Finding],
+    asked: LiveReading | None,
+) -> None:
+    from archive.printing import printable
+    from crawler.tables import print_table
+
+    listed = f"; {asked.links} articles on {asked.listing}" if asked and asked.listing else ""
+    click.echo(f"{site.slug}: {_count(pages)}{listed}")
+    if pages:
+        print_table(CHECK_HEADER, _by_field(pages), sys.stdout)
+    for finding in findings:
+        where = f" ({finding.url})" if finding.url else ""
+        click.echo(printable(f"! {finding.field}: {finding.what}{where}"))
+    click.echo("" if findings else "nothing looks wrong\n")
+
+
+def _count(pages: Sequence[PageReading]) -> str:
+    return "1 page" if len(pages) == 1 else f"{len(pages)} pages"
+
+
+def _by_field(pages: Sequence[PageReading]) -> list[tuple[str, ...]]:
+    from crawler.check import FIELDS
+
+    rows: list[tuple[str, ...]] = []
+    for field in FIELDS:
+        found = [one for page in pages for one in page.fields if one.field == field and one.value]
+        layers = " | ".join(dict.fromkeys(one.layer or "-" for one in found))
+        example = found[0].value or "" if found else ""
+        rows.append((field, f"{len(found)} of {len(pages)}", layers, example))
+    return rows
+
+
+def _as_object(
+    site: Site, pages: Sequence[PageReading], findings: Sequence[Finding]
+) -> dict[str, Any]:
+    return {
+        "site": site.slug,
+        "pages": [
+            {"url": page.url, "fields": [asdict(field) for field in page.fields]} for page in pages
+        ],
+        "findings": [asdict(finding) for finding in findings],
+    }
