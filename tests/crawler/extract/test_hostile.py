@@ -74,7 +74,7 @@ def test_burden_is_carried_in_time(name: str) -> None:
     assert time.process_time() - start < 2
 
 
-@pytest.mark.parametrize("levels", [100, 1_900, 2_100, 20_000])
+@pytest.mark.parametrize("levels", [100, 1_900, 2_100, 10_000])
 def test_no_text_is_lost_however_deep_it_stands(levels: int) -> None:
     deep = "<div>" * levels + f"<p>{SENTENCE}</p>" + "</div>" * levels + f"<p>{OTHER}</p>"
     start = time.process_time()
