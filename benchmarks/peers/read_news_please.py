@@ -1,0 +1,19 @@
+"""news-please, given the page instead of downloading it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from decoding import decoded  # type: ignore[import-not-found]
+from newsplease import NewsPlease  # type: ignore[import-not-found]
+
+
+def read(body: bytes, url: str, language: str) -> dict[str, Any]:
+    found = NewsPlease.from_html(decoded(body), url=url, fetch_images=False)
+    return {
+        "title": found.title,
+        "lead": found.description,
+        "text": found.maintext,
+        "published_at": found.date_publish,
+        "authors": list(found.authors or ()),
+    }

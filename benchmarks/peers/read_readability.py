@@ -1,0 +1,21 @@
+"""readability-lxml, which finds title and text and nothing more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from decoding import decoded  # type: ignore[import-not-found]
+from lxml import html
+from readability import Document  # type: ignore[import-not-found]
+
+
+def read(body: bytes, url: str, language: str) -> dict[str, Any]:
+    found = Document(decoded(body), url=url)
+    text = html.fromstring(found.summary(html_partial=True))
+    return {
+        "title": found.short_title(),
+        "lead": None,
+        "text": "\n".join(str(piece) for piece in text.itertext()),
+        "published_at": None,
+        "authors": [],
+    }
