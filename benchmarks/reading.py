@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from archive.models import Article, BlockKind, Page
-from archive.urls import host
+from archive.urls import canonical, host
 from crawler.extract import extract
 from crawler.site import Site
-from crawler.site_file import load_sites, unknown_site
+from crawler.site_file import load_sites, site_of, unknown_site
 
 # Labels hold running text: a table of prices and a caption are parts of an article, not of that.
 _NOT_RUNNING = (BlockKind.CAPTION, BlockKind.TABLE)
@@ -18,7 +18,7 @@ _NOT_RUNNING = (BlockKind.CAPTION, BlockKind.TABLE)
 
 def read(body: bytes, url: str) -> dict[str, Any]:
     """What the site's own file, its family and the generic layer read."""
-    return _read(body, url, _sites().get(host(url)) or _unknown(host(url)))
+    return _read(body, url, site_of(canonical(url), _sites()) or _unknown(host(url)))
 
 
 def read_generic(body: bytes, url: str) -> dict[str, Any]:
@@ -47,8 +47,8 @@ def _page(body: bytes, url: str) -> Page:
 
 
 @lru_cache(maxsize=1)
-def _sites() -> dict[str, Site]:
-    return {name: site for site in load_sites().values() for name in site.hosts}
+def _sites() -> tuple[Site, ...]:
+    return tuple(load_sites().values())
 
 
 @lru_cache(maxsize=1000)

@@ -1,12 +1,13 @@
 """A wrong site file fails at once: its name, the key, and what is allowed."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from crawler.errors import SiteError
 from crawler.site import Keep, ListingKind
-from crawler.site_file import SITES, load_site, load_sites, source_of, unknown_site
+from crawler.site_file import SITES, load_site, load_sites, site_of, source_of, unknown_site
 
 GOOD = """
 name = "Báo Thử Nghiệm"
@@ -136,3 +137,27 @@ def test_any_address_has_a_site_of_generic_alone() -> None:
 
     assert site.hosts == ("bao.example:8443",)
     assert {"generic"} == {s.layer for chain in site.fields.values() for s in chain}
+
+
+@pytest.mark.parametrize(
+    ("url", "slug"),
+    [
+        ("https://moit.gov.vn/tin-tuc/thi-truong-trong-nuoc/gia-gao.html", "moit-gov-vn"),
+        ("https://moit.gov.vn/en/news/latest-news/rice-prices.html", "moit-gov-vn-en"),
+        ("https://moit.gov.vn/lien-he.html", "moit-gov-vn"),
+        ("https://a.example/tin-1.html", None),
+    ],
+)
+def test_of_two_sites_on_a_host_the_form_of_the_address_tells(url: str, slug: str | None) -> None:
+    found = site_of(url, load_sites(SITES).values())
+
+    assert (found and found.slug) == slug
+
+
+def test_no_address_is_an_article_of_two_sites() -> None:
+    sites = load_sites(SITES)
+    for label in (Path(__file__).parents[1] / "sites").glob("*/*.json"):
+        url = json.loads(label.read_text(encoding="utf-8"))["url"]
+        slugs = [slug for slug, site in sites.items() if site.owns(url) and site.is_article(url)]
+
+        assert slugs == ([] if label.parent.name == "unknown" else [label.parent.name])
