@@ -109,7 +109,7 @@ def is_label(text: str, linked: int) -> bool:
     match = _LABEL.match(text) or _ARROWS.match(text)
     if not match:
         return False
-    rest = len(text[match.end() :].strip())
+    rest = len(text[match.end() :].strip(" ."))
     return linked > 0.6 * rest if rest else match.re is _LABEL
 
 

@@ -45,6 +45,8 @@ _CENTERED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _CREDIT = re.compile(
     r"(?<!\w)(?:ảnh|video|clip|đồ họa|photo)\s*:\s*\S[^.:]{0,60}\.?$", re.IGNORECASE
 )
+# "Bài và ảnh: …" (text and pictures by) signs the whole.
+_WHOLE = re.compile(r"\W*(?:bài|tin)\s*(?:,|và|-|&)\s*ảnh", re.IGNORECASE)
 
 _LINKED = 0.75
 _LONGEST_SUBHEADING = 200
@@ -255,7 +257,7 @@ class BodyWalk:
     def _guess(self, text: str, look: _Look, node: Element) -> BlockKind:
         if len(text) < _LONGEST_CAPTION:
             below = self.after_picture and (_is_centered(node) or look.italic > 0.95)
-            if below or _CREDIT.search(text):
+            if below or (_CREDIT.search(text) and not _WHOLE.match(text)):
                 return BlockKind.CAPTION
         short = len(text) <= _LONGEST_SUBHEADING and "\n" not in text
         if look.bold > 0.95 and short and not text.endswith((".", ";", ",", "…", '."')):
