@@ -56,7 +56,7 @@ CREATE TABLE articles (
     url TEXT NOT NULL UNIQUE,
     site TEXT NOT NULL REFERENCES sites(slug),
     source TEXT NOT NULL REFERENCES sources(slug),
-    section TEXT,
+    origin TEXT, section TEXT,
     published_at TEXT, published_from TEXT, modified_at TEXT, year INTEGER,
     language TEXT,
     title TEXT NOT NULL, lead TEXT,

@@ -134,11 +134,12 @@ def _marked(text: str, style: str, mark: str) -> Text:
 
 
 def _head(row: Mapping[str, Any]) -> list[str]:
-    source = [row["source_name"], row["section"]]
+    origin = f"from {row['origin']}" if row["origin"] else None
+    source = [row["source_name"], origin, row["section"]]
     lines = [" · ".join(printable(part) for part in source if part)]
     if row["published_at"]:
-        origin = ORIGINS.get(row["published_from"], "origin unknown")
-        lines.append(f"{_moment(row['published_at'])}, {origin}")
+        read = ORIGINS.get(row["published_from"], "origin unknown")
+        lines.append(f"{_moment(row['published_at'])}, {read}")
     else:
         lines.append(f"no date; first seen {_moment(row['first_seen_at'])}")
     if row["modified_at"]:

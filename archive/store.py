@@ -30,7 +30,16 @@ __all__ = ["Archive", "content_hash", "explain", "explained"]
 IDS_A_DAY = 10_000
 # All that a new reading of a page may change, in the order of the table.
 _READ = (
-    *("site", "source", "section", "published_at", "published_from", "modified_at", "year"),
+    *(
+        "site",
+        "source",
+        "origin",
+        "section",
+        "published_at",
+        "published_from",
+        "modified_at",
+        "year",
+    ),
     *("language", "title", "lead", "authors", "tags", "images", "attachments", "layers"),
     *("extractor", "content_hash", "d_forms", "blocks", "body"),
 )
@@ -226,6 +235,7 @@ def _values(article: Article) -> dict[str, object]:
     return {
         "url": article.url,
         "source": article.source,
+        "origin": article.origin,
         "section": article.section,
         "published_at": published and to_text(published),
         "published_from": article.published_from and article.published_from.value,

@@ -42,6 +42,7 @@ FULL = article(
         block(BlockKind.CAPTION, "Một cây xăng vắng khách."),
     ),
     authors=("Trần Văn Mẫu",),
+    origin="Thông tấn xã Mẫu",
     section="Thị trường",
     tags=("xăng dầu",),
     attachments=(Attachment(url="https://bo.example.vn/bang-gia.pdf", title="Bảng giá"),),
@@ -185,7 +186,7 @@ def test_show_prints_an_article_that_can_be_read_at_80_columns(folder: Path):
     assert max(map(len, sent.splitlines())) <= 80
     for line in (
         "Xăng dầu giảm giá từ chiều nay",
-        "Bộ Công Thương · Thị trường",
+        "Bộ Công Thương · from Thông tấn xã Mẫu · Thị trường",
         "2024-05-02 07:15 +07:00, as shown on the page",
         "Trần Văn Mẫu",
         "Liên bộ công bố giá mới.",
