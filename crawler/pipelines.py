@@ -62,39 +62,39 @@ class StorePage(Step):
 
 
 class ExtractArticle(Step):
-    """Reads the article; a page that gives none goes on with the reason."""
+    """Reads the article; a page that gives none goes on with the reason. What may not be archived
+    is forgotten here, before the article is stored: a kill between the two leaves no copy."""
 
     def process_item(self, visit: Visit) -> Visit:
+        keep = self.spider.site.keep
         try:
             article = extract(visit.page, self.spider.site)
         except ExtractError as error:
+            if keep is not Keep.TEXT and b"noarchive" in visit.page.body.lower():
+                self._forget(visit)
             return dataclasses.replace(visit, problem=str(error))
-        article = self._as_allowed(_as_listed(article, visit.due))
-        return dataclasses.replace(visit, article=article)
-
-    def _as_allowed(self, article: Article) -> Article:
-        """Without its text where the site or the page itself asks not to be archived."""
         article = dataclasses.replace(article, url=at_home(article.url, self.spider.site))
-        keep = self.spider.site.keep
-        if keep is Keep.TEXT or (keep is None and not article.noarchive):
-            return article
-        return dataclasses.replace(article, blocks=(), images=(), attachments=())
+        if keep is Keep.METADATA or (article.noarchive and keep is not Keep.TEXT):
+            self._forget(visit)
+            article = dataclasses.replace(article, blocks=(), images=(), attachments=())
+        return dataclasses.replace(visit, article=_as_listed(article, visit.due))
+
+    def _forget(self, visit: Visit) -> None:
+        if visit.page_id is not None:
+            self.spider.run.pages.drop_body(visit.page_id)
 
 
 class StoreArticle(Step):
     """Writes article, full text, the URL's state and the run's number in one transaction."""
 
     def process_item(self, visit: Visit) -> Visit:
-        spider, site = self.spider, self.spider.site
+        spider = self.spider
         with spider.run.archive.transaction():
-            settled = _settled(visit, spider.run.archive, site.slug)
+            settled = _settled(visit, spider.run.archive, spider.site.slug)
             spider.frontier.settle(settled)
             if visit.article and visit.article.url != visit.due.url:
                 spider.frontier.note_alias(settled, visit.article.url)
         spider.has_settled(settled.verdict)
-        article = visit.article
-        if article and article.noarchive and site.keep is not Keep.TEXT and visit.page_id:
-            spider.run.pages.drop_body(visit.page_id)
         return visit
 
 

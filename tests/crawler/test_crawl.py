@@ -349,18 +349,21 @@ def test_what_may_not_be_archived_is_known_but_not_kept(world: World) -> None:
         "bao-tu-choi": ("", noarchive, False),
         "bao-cho-phep": ('keep = "text"', noarchive, True),
         "bao-muc-luc": ('keep = "metadata"', "", False),
+        "bao-khong-doc": ("", noarchive, False),  # and no article can be read from it
     }
     with ExitStack() as stack:
         for number, (slug, (keep, meta, _)) in enumerate(sites.items()):
             server = stack.enter_context(Server())
             publish(server, range(number, number + 1))
             page = article_html(number).replace(b"</head>", meta.encode() + b"</head>")
+            if slug == "bao-khong-doc":
+                page = page[: page.index(b"<h1>")] + b"</body></html>"
             server.answers[path(number)] = Answer(body=page)
             world.add_site(slug, server, keys=keep)
         done = world.run("crawl")
 
-    assert done.returncode == 0, done.stdout
-    texts = dict(world.rows("SELECT site, body IS NOT NULL FROM articles"))
+    assert done.returncode == 1, done.stdout
+    texts = {"bao-khong-doc": 0} | dict(world.rows("SELECT site, body IS NOT NULL FROM articles"))
     bodies = dict(world.rows("SELECT site, sha256 IS NOT NULL FROM pages", file="pages.db"))
     assert texts == bodies == {slug: is_kept for slug, (_, _, is_kept) in sites.items()}
     assert len(world.rows("SELECT * FROM bodies", file="pages.db")) == 2
