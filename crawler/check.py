@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from archive.models import Article, BlockKind, Page
 from archive.text import fold
@@ -16,6 +18,7 @@ from crawler.extract.generic import without_site_name
 from crawler.extract.select import elements, select
 from crawler.extract.times import read_time
 from crawler.extract.tree import Tree, parse, words
+from crawler.labels import contradictions
 from crawler.site import Listing, Site
 from crawler.site_file import unknown_site
 
@@ -68,8 +71,10 @@ class PageReading:
         return next((one.layer for one in self.fields if one.field == field), None)
 
 
-def read_page(page: Page, site: Site) -> PageReading:
-    """The page as the site reads it, with what looks wrong."""
+def read_page(
+    page: Page, site: Site, label: Mapping[str, Any] = MappingProxyType({})
+) -> PageReading:
+    """The page as the site reads it, with what looks wrong, or contradicts its label."""
     try:
         tree = parse(page)
         article = extract(page, site)
@@ -83,7 +88,7 @@ def read_page(page: Page, site: Site) -> PageReading:
         fields=tuple(_fields(article)),
         findings=tuple(
             Finding(field=field, what=what, url=page.url)
-            for field, what in _doubts(article, tree, site)
+            for field, what in [*_doubts(article, tree, site), *contradictions(label, article)]
         ),
         alive=frozenset(_alive(tree, site)),
     )
@@ -177,6 +182,8 @@ def _doubts_of_title(
 ) -> Iterator[tuple[str, str]]:
     if without_site_name(article.title, _names(site)) != article.title:
         yield "title", f"ends with the site's name: {article.title!r}"
+    if _plain(article.title) in map(_plain, _names(site)):
+        yield "title", f"is the site's name: {article.title!r}"
     told = generic and _plain(generic.title) not in map(_plain, _names(site))
     if generic and told and overlap(article.title, generic.title) < _LEAST_OVERLAP:
         yield "title", f"far from the generic reading: {article.title!r} but {generic.title!r}"

@@ -9,7 +9,7 @@ from typing import cast
 import click
 
 from archive.errors import DataFolderError, MoitNewsError, NotFoundError, UrlError
-from crawler.errors import AlreadyRunningError, SiteError
+from crawler.errors import AlreadyRunningError, LabelError, SiteError
 
 WELL, SOME_FAILED, WRONG_USE, NOTHING_USABLE, ALREADY_RUNNING = 0, 1, 2, 3, 75
 
@@ -51,7 +51,7 @@ def exit_code_of(error: MoitNewsError) -> int:
     """
     if isinstance(error, AlreadyRunningError):
         return ALREADY_RUNNING
-    if isinstance(error, SiteError | DataFolderError | UrlError):
+    if isinstance(error, SiteError | LabelError | DataFolderError | UrlError):
         return WRONG_USE
     return SOME_FAILED if isinstance(error, NotFoundError) else NOTHING_USABLE
 

@@ -2,6 +2,7 @@
 
 MoitNewsError (archive)
 ├── SiteError              a site or family file is wrong: file, key, what is allowed
+├── LabelError             the JSON beside a saved page is none
 ├── AlreadyRunningError    another crawl holds the lock (exit 75)
 ├── ListingError           a feed, sitemap, page of headlines or API answer that cannot be read
 ├── AnswerError            a request that brought nothing that may be read
@@ -21,6 +22,10 @@ from archive.errors import MoitNewsError
 
 class SiteError(MoitNewsError):
     """A site or family file is wrong."""
+
+
+class LabelError(MoitNewsError):
+    """The JSON beside a saved page is not a label."""
 
 
 class AlreadyRunningError(MoitNewsError):

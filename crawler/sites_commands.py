@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from crawler.check import Finding, PageReading
     from crawler.live_check import LiveReading
+    from crawler.new_site import Written
     from crawler.site import Site
 
 LOOKS_WRONG = 1
@@ -91,6 +93,95 @@ def check(ctx: click.Context, sites: tuple[str, ...], live: bool, as_json: bool)
     ctx.exit(LOOKS_WRONG if any(findings for _, _, findings in results) else 0)
 
 
+@sites.command()
+@click.argument("url")
+@click.option("--listing", help="A page of headlines, feed or sitemap that names its articles.")
+@click.option("--slug", help="The new site's slug; else one is made from the address.")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="The folder for the site file.  [default: where the other sites' files are]",
+)
+@click.option("--force", is_flag=True, help="Write files anew that are there already.")
+@click.option("--private", is_flag=True, help="Ask also a host of this machine or its network.")
+@click.pass_context
+def new(  # noqa: PLR0913, PLR0917 - one parameter an option
+    ctx: click.Context,
+    url: str,
+    listing: str | None,
+    slug: str | None,
+    into: Path | None,
+    force: bool,
+    private: bool,
+) -> None:
+    """Begin a site file from the URL of one article and one listing.
+
+    Asks for both as politely as a crawl does, guesses the family, proposes selectors, the form of
+    article addresses and listings, writes the site file, the saved page and its label, and says
+    what to do next.
+
+    \b
+    Exit code: 0 written and nothing looks wrong, 1 written but something does,
+    2 wrong use, 3 nothing usable came.
+    """
+    from archive.folder import data_folder
+    from crawler.new_site import Gather, site_to_ask, write
+    from crawler.site_file import sites_folder
+
+    _check_slug(slug)
+    if listing is None and sys.stdin.isatty():
+        question = "A page that lists its articles (Enter: its home page)"
+        listing = click.prompt(question, default="", show_default=False) or None
+    folder, data = into or sites_folder(), data_folder(create=True)
+    asked = site_to_ask(url, listing, private=private)
+    _refuse_known(folder, slug, url, force=force)
+    from crawler.asking import ask_site
+    from crawler.check import read_page
+    from crawler.draft import draft
+
+    drafted = draft(ask_site(asked, Gather(asked, url, listing)), slug)
+    written = write(drafted, folder, data, force=force)
+    reading = read_page(drafted.page, drafted.site)
+    _print_check(drafted.site, [reading], reading.findings, None)
+    click.echo("\n".join(next_steps(drafted.slug, written, listed=drafted.listed)))
+    ctx.exit(LOOKS_WRONG if reading.findings or not drafted.listed else 0)
+
+
+def next_steps(slug: str, written: Written, *, listed: int) -> list[str]:
+    """What was written, and what a person does with it."""
+    lines = [
+        f"site file   {written.toml}",
+        f"saved page  {written.page} (the paper's words: never for tests/)",
+        f"its label   {written.label}",
+        f"golden page {written.golden or 'none: its skeleton does not read as the page does'}",
+        "",
+        "Next:",
+        f"  1. Correct the site file; `moit-news sites show {slug}` shows what it makes.",
+        "  2. Correct the label where the page says otherwise, then `moit-news sites check "
+        f"{slug}` until they agree.",
+        f"  3. `moit-news sites check {slug} --live` reads three more articles.",
+        f"  4. `moit-news crawl {slug} --limit 5`",
+        f"  5. Move {written.golden.parent if written.golden else 'a page of your own words'} to "
+        f"tests/sites/{slug}/, with your own words and an address of your own.",
+    ]
+    return lines if listed else [*lines, "No listing names articles yet: see the site file."]
+
+
+def _check_slug(slug: str | None) -> None:
+    from crawler.site_schema import SLUG
+
+    if slug is not None and not re.match(SLUG, slug):
+        raise click.UsageError(f"--slug {slug}: only lower-case letters, digits and hyphens.")
+
+
+def _refuse_known(folder: Path, slug: str | None, url: str, *, force: bool) -> None:
+    """Before anybody is asked: a site that is described needs no new file."""
+    from crawler.draft import slug_of
+    from crawler.new_site import refuse_overwriting
+
+    refuse_overwriting([folder / f"{slug or slug_of(url)}.toml"], force=force)
+
+
 def _folder() -> Path | None:
     """The data folder, where there is one."""
     from archive.errors import DataFolderError
@@ -124,7 +215,7 @@ def _saved(site: Site) -> list[PageReading]:
     from crawler.check import read_page
     from crawler.saved_pages import saved_pages
 
-    return [read_page(page, site) for page in saved_pages(site, _folder())]
+    return [read_page(page, site, label) for page, label in saved_pages(site, _folder())]
 
 
 def _ask(chosen: Sequence[Site]) -> dict[str, LiveReading]:

@@ -1,0 +1,230 @@
+"""Draft: a site file as the program proposes it, from one article and a few listings. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from archive.models import Article, Page
+from archive.text import clean
+from crawler.errors import AnswerError, ExtractError
+from crawler.extract import extract
+from crawler.extract.tree import Tree, line, parse
+from crawler.propose import Proposal, guess_family, propose
+from crawler.propose_listings import (
+    Proposed,
+    addresses,
+    article_pattern,
+    kind_of,
+    propose_listing,
+    weekly,
+)
+from crawler.site import ListingKind, Site
+from crawler.site_file import compose
+from crawler.site_schema import SiteFile
+
+# A page of headlines gives a short "text" too, put together from its teasers.
+_SHORTEST_ARTICLE = 200
+_PREFIX = re.compile(r"^(?:\([^()]{2,40}\)|[A-ZĐ]{2,6})\s*[-–]\s+")
+_SEPARATOR = re.compile(r"\s+[-–—|»]\s+|\s*\|\s*")
+_ASKED = ("title", "lead", "body", "published", "authors", "section", "tags")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gathered:
+    """The answers that a draft is made from; ``troubles`` are addresses that gave none, and why."""
+
+    article: Page
+    listings: tuple[Page, ...]
+    troubles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """A proposed site: the text of its file, and how it reads the article it was made from."""
+
+    slug: str
+    toml: str
+    site: Site
+    page: Page
+    article: Article
+    listed: int
+
+
+def draft(gathered: Gathered, slug: str | None = None) -> Draft:
+    """The site file that one article and its listings suggest; raises AnswerError for a page that
+    is no article."""
+    page = gathered.article
+    name, told_by = site_name(parse_article(page))
+    family = guess_family(page)
+    hosts = _hosts(gathered)
+    links = [url for one in gathered.listings if _is_html(one) for url in addresses(one)]
+    pattern = article_pattern(page.final_url, links)
+    homepage = f"{urlsplit(page.final_url).scheme}://{urlsplit(page.final_url).netloc}/"
+    file = SiteFile(
+        name=name, homepage=homepage, family=family, hosts=hosts, article_url=(pattern,)
+    )
+    slug = slug or slug_of(page.final_url)
+    site = compose(slug, file)
+    try:
+        proposals, article = propose(page, file, site)
+    except ExtractError as error:
+        raise AnswerError(f"{page.url}: no article is found there: {error}") from error
+    _refuse_listing(page, article)
+    lists = [one for answer in gathered.listings if (one := propose_listing(answer, site))]
+    listed = sum(bool(re.search(pattern, url)) for url in links)
+    text = "".join(
+        _lines(
+            _Parts(file, told_by, proposals, article, lists, gathered, f"{listed} of {len(links)}")
+        )
+    )
+    site = compose(slug, SiteFile.model_validate(tomllib.loads(text)))
+    return Draft(
+        slug=slug,
+        toml=text,
+        site=site,
+        page=page,
+        article=extract(page, site),
+        listed=sum(len(one.links) + one.parts for one in lists),
+    )
+
+
+def parse_article(page: Page) -> Tree:
+    """The page as a tree; raises AnswerError where it is no web page."""
+    try:
+        return parse(page)
+    except ExtractError as error:
+        raise AnswerError(f"{page.url}: {error}; give the address of an article") from error
+
+
+def _refuse_listing(page: Page, article: Article) -> None:
+    if len(article.text) < _SHORTEST_ARTICLE and not article.images:
+        raise AnswerError(
+            f"{page.url}: no article is found there, only {len(article.text)} characters under "
+            f"{article.title!r}; give the address of an article with a few paragraphs. A page that "
+            "a browser shows and this program does not is filled by a script, or stands behind a "
+            "wall"
+        )
+
+
+def site_name(tree: Tree) -> tuple[str, str]:
+    """What a site calls itself, and who says so."""
+    if said := tree.meta("og:site_name"):
+        return clean(said)[:80], "og:site_name"
+    title = line("".join(str(t) for t in next(tree.root.iter("title"), tree.root).itertext()))
+    *before, last = _SEPARATOR.split(title)
+    if before and 1 <= len(last.split()) <= 6:
+        return clean(last), "the end of <title>"
+    return urlsplit(tree.page.final_url).netloc, "the address"
+
+
+def slug_of(url: str) -> str:
+    """A slug from an address: the host's first name, the whole host of an authority.
+
+    >>> slug_of("https://www.bao-thu.com.vn/a.html"), slug_of("https://moit.gov.vn/")
+    ('bao-thu', 'moit-gov-vn')
+    """
+    host = urlsplit(url).netloc.lower().removeprefix("www.")
+    if ".gov." not in host and not re.search(r"[\d:]$", host):
+        host = re.sub(r"(?:\.(?:com|net|org|edu|info))?\.[a-z]{2,}$", "", host)
+    return re.sub(r"[^a-z0-9]+", "-", host).strip("-")
+
+
+def _hosts(gathered: Gathered) -> tuple[str, ...]:
+    """The hosts to name, where a listing lies on another than the articles do."""
+    home = urlsplit(gathered.article.final_url).netloc.lower()
+    bare = home.removeprefix("www.")
+    others = {urlsplit(page.url).netloc.lower() for page in gathered.listings}
+    others -= {home, bare, f"www.{bare}"}
+    return (bare, f"www.{bare}", *sorted(others)) if others else ()
+
+
+def _is_html(page: Page) -> bool:
+    return kind_of(page) is ListingKind.HEADLINES
+
+
+# --- the text of the file ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    file: SiteFile
+    told_by: str
+    proposals: Sequence[Proposal]
+    article: Article
+    lists: Sequence[Proposed]
+    gathered: Gathered
+    fits: str
+
+
+def _lines(parts: _Parts) -> Iterator[str]:
+    file, page = parts.file, parts.gathered.article
+    yield "# Proposed by `moit-news sites new` from one article and its listings.\n"
+    yield "# Correct each line, then take the remarks away.\n"
+    yield f"name = {quoted(file.name)} # from {parts.told_by}\n"
+    yield f"homepage = {quoted(file.homepage)}\n"
+    if parts.article.language == "en":
+        yield 'language = "en"\n'
+    if file.family:
+        yield f"family = {quoted(file.family)}\n"
+    if file.hosts:
+        yield f"hosts = [{', '.join(map(quoted, file.hosts))}]\n"
+    yield f'evidence = "real page {page.fetched_at:%Y-%m}"\n'
+    pattern = file.article_url[0]
+    yield f"article_url = {quoted(pattern)} # fits {parts.fits} addresses on the listing\n"
+    if count := max(filter(None, (weekly(one.links) for one in parts.lists)), default=None):
+        yield f"# articles_per_week = {count} # by the dates of its listing; count for a month\n"
+    yield from _prefix(parts.article)
+    if parts.article.noarchive:
+        yield '# The page says noarchive: without keep = "text" its text is not kept.\n'
+    yield from _fields(parts)
+    for one in parts.lists:
+        yield from _listing(one)
+    if not parts.lists:
+        yield "\n# No listing was found that names articles: give one with --listing.\n"
+    yield from (f"# {line(trouble)}\n" for trouble in parts.gathered.troubles)
+
+
+def _prefix(article: Article) -> Iterator[str]:
+    if match := _PREFIX.match(article.lead or ""):
+        text = re.escape(match[0].rstrip(" -–")).replace(r"\ ", " ")
+        pattern = quoted(text + r"\s*[-–]\s*")
+        yield f"lead_prefixes = [{pattern}] # stood before the lead\n"
+
+
+def _fields(parts: _Parts) -> Iterator[str]:
+    chosen = {one.field: one for one in parts.proposals}
+    yield "\n[fields]\n" if chosen else ""
+    for field in _ASKED:
+        layer = parts.article.layers.get(field)
+        if proposal := chosen.get(field):
+            more = "" if proposal.unique else " # fits other elements too: the first one counts"
+            yield f"{field} = {quoted(proposal.selector)}{more}\n"
+        elif layer is None:
+            yield f"# {field}: not found on this page\n"
+        elif not layer.startswith("family"):
+            yield f"# {field}: read by {layer}\n"
+
+
+def _listing(one: Proposed) -> Iterator[str]:
+    yield "\n"
+    dated = sum(link.date is not None for link in one.links)
+    named = f"{len(one.links)} articles, {dated} with a date"
+    yield f"# {f'an index of {one.parts} parts' if one.parts else named}\n[[listings]]\n"
+    for key, value in one.keys.items():
+        yield f"{key} = {value if isinstance(value, int) else quoted(value)}\n"
+
+
+def quoted(text: str) -> str:
+    """A string as TOML writes it, in the quotes that need no escapes where there are such.
+
+    >>> quoted("div[id='a']"), quoted(r"-\\d+")
+    ('"div[id=\\'a\\']"', "'-\\\\d+'")
+    """
+    if "\\" in text and "'" not in text and text.isprintable():
+        return f"'{text}'"
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,43 @@
+"""Labels: the JSON beside a saved page that says what an archive should say of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from archive.models import Article, Page
+
+
+def label_of(article: Article, page: Page) -> dict[str, Any]:
+    """The label that agrees with a reading: a person corrects what was read wrong."""
+    return {"url": article.url, "fetched_at": page.fetched_at.isoformat()} | said(article)
+
+
+def said(article: Article) -> dict[str, Any]:
+    """An article in the words of a label."""
+    published = article.published_at
+    return {
+        "title": article.title,
+        "lead": article.lead,
+        "blocks": [[block.kind.value, block.text] for block in article.blocks],
+        "authors": list(article.authors),
+        "published_at": published.isoformat() if published else None,
+        "section": article.section,
+        "origin": article.origin,
+        "tags": list(article.tags),
+        "images": [[image.url, image.caption] for image in article.images],
+        "attachments": [[one.url, one.title] for one in article.attachments],
+        "language": article.language,
+    }
+
+
+def contradictions(label: Mapping[str, Any], article: Article) -> Iterator[tuple[str, str]]:
+    """The fields that are read otherwise than the label says, with both."""
+    for field, got in said(article).items():
+        if field in label and label[field] != got:
+            yield field, f"is read as {_short(got)}, but its label says {_short(label[field])}"
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
