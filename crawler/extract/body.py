@@ -104,8 +104,16 @@ def _without_signature(drafts: list[Draft]) -> tuple[list[Draft], tuple[str, ...
     signed += [d for d in running[-3:] if d.is_right and is_byline(d.text) and d not in signed]
     if len(signed) == len(running):
         return drafts, ()
+    signed += _name_above([draft for draft in running if not any(draft is one for one in signed)])
     kept = [draft for draft in drafts if not any(draft is one for one in signed)]
     return kept, tuple(draft.text for draft in reversed(signed))
+
+
+def _name_above(drafts: list[Draft]) -> list[Draft]:
+    """The name that a text begins with. Of several names each heads a part of the text; one of
+    two syllables may as well be a place."""
+    named = [draft for draft in drafts if len(draft.text.split()) > 2 and is_byline(draft.text)]
+    return named if named == drafts[:1] else []
 
 
 def _is_signature(draft: Draft) -> bool:

@@ -20,7 +20,8 @@ _H1 = etree.XPath("descendant::h1")
 _TITLE = etree.XPath("string(descendant::title)", smart_strings=False)
 _TITLE_LIKE = etree.XPath(
     "descendant::*[self::div or self::h2 or self::p or self::span or self::h3]"
-    "[contains(@class, 'title') or contains(@class, 'tieu-de') or contains(@class, 'headline')]"
+    "[contains(@class, 'title') or contains(@class, 'tieu-de') or contains(@class, 'headline')"
+    " or contains(@class, 'tieude') or contains(@id, 'itle') or contains(@id, 'tieude')]"
 )
 
 _TEXT_TAGS = frozenset(

@@ -16,13 +16,14 @@ from crawler.extract.tree import Element, Tree, spaced_text_of, text_of, words
 
 _LEAD_NAME = re.compile(
     r"(?:^|[\s_-])(?:sapo\w*|lead|chapeau|summary|sum|description|desc|brief|intro|excerpt"
-    r"|tom-?tat|txt-head|head-?text|foreword)(?:$|[\s_-])",
+    r"|tom-?tat|txt-head|head-?text|foreword|standfirst|teaser|preamble)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _AUTHOR_PAGE = re.compile(r"/(?:tac-gia|authors?|phong-vien|but-danh)/", re.IGNORECASE)
 _TIME_LIKE = re.compile(
     r"\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}|\d+ tháng \d+|\d\s+(?:phút|giờ) trước"
 )
+_WHOLE_TIME = re.compile(r"\d\s*[:h]\s*\d\d|trước")
 _UPDATED = re.compile(r"cập nhật|updated|chỉnh sửa", re.IGNORECASE)
 _LEAD_TAGS = frozenset(("h2", "h3", "h4", "p", "div", "strong", "b", "span"))
 _LONG_LEAD = 60
@@ -61,10 +62,15 @@ def _before_text(tree: Tree, title: Element | None, body: Element | None) -> Ite
         if entered and node not in inside:
             return
         entered = entered or node in inside
-        if node.tag in _LEAD_TAGS and node not in around:
+        if node.tag in _LEAD_TAGS and node not in around and not _is_text(node, body):
             yield node
         if node in inside and node.tag == "p" and len(text_of(node)) > _LONG_LEAD:
             return
+
+
+def _is_text(node: Element, body: Element | None) -> bool:
+    """The body itself, of several paragraphs, is no lead, whatever it is called."""
+    return node is body and len(list(islice(node.iter("p"), 2))) > 1
 
 
 def _standfirst(tree: Tree, title: Element | None, body: Element | None) -> Found | None:
@@ -75,7 +81,10 @@ def _standfirst(tree: Tree, title: Element | None, body: Element | None) -> Foun
         if node.tag in ("p", "h2", "h3", "div") and len(text := text_of(node)) >= _LONG_LEAD:
             if node in body.iterancestors() or node is body:
                 continue
-            heading = node.tag in ("h2", "h3") and not _in_noise(node, title)
+            apart = node.tag in ("h2", "h3") or (
+                node.tag == "p" and body not in node.iterancestors()
+            )
+            heading = apart and not _in_noise(node, title)
             return Found(text, node) if heading or _is_bold(node, text) else None
     return None
 
@@ -142,7 +151,7 @@ def _time_text(node: Element) -> str | None:
         return None
     text = spaced_text_of(node)
     parent = node.getparent()
-    if not re.search(r"\d\s*[:h]\s*\d\d", text) and parent is not None and len(parent) < 8:
+    if not _WHOLE_TIME.search(text) and parent is not None and len(parent) < 8:
         wider = spaced_text_of(parent)
         text = wider if len(wider) <= 90 else text
     return text if len(text) <= 90 else None
