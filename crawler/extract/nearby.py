@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from archive.models import TimeOrigin
@@ -164,9 +164,14 @@ def find_authors(
 
     A list near the title may be short ("and 1 more"): a longer one that agrees is joined to it.
     """
+    below = _after(tree, title, limit=2 * _NEAR, freely=body)
+    return _signed(below, title, names) or _signed(_above(title), title, names)
+
+
+def _signed(places: Iterable[Element], title: Element | None, names: set[str]) -> list[Found]:
     kept: list[Found] = []
     known: set[str] = set()
-    for node in _byline_boxes(tree, title, body):
+    for node in _byline_boxes(places, title):
         text = text_of(node)
         named = set(people([text], names)) if len(text) <= 90 else set()
         if named and (not known or named & known):
@@ -175,9 +180,16 @@ def find_authors(
     return kept
 
 
-def _byline_boxes(tree: Tree, title: Element | None, body: Element | None) -> Iterator[Element]:
-    every = _after(tree, title, limit=2 * _NEAR, freely=body)
-    for node in islice(filter(_may_name_authors, every), _MOST_BOXES):
+def _above(title: Element | None) -> Iterator[Element]:
+    """What stands just above the title, in its own box or the one around it."""
+    around = None if title is None else title.getparent()
+    for node in (one for one in (title, around) if one is not None):
+        for sibling in islice(node.itersiblings(preceding=True), 2):
+            yield from (one for one in islice(sibling.iter(), 20) if isinstance(one.tag, str))
+
+
+def _byline_boxes(places: Iterable[Element], title: Element | None) -> Iterator[Element]:
+    for node in islice(filter(_may_name_authors, places), _MOST_BOXES):
         if not is_byline_box(node):
             yield node
         elif not _in_noise(node, title):

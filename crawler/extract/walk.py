@@ -180,7 +180,8 @@ class BodyWalk:
     def _kind(self, node: Element) -> BlockKind | None:
         tag = node.tag
         if tag in _HEADINGS:
-            return BlockKind.SUBHEADING
+            in_caption = bool(self.holders) and self.holders[-1][1] is BlockKind.CAPTION
+            return None if in_caption else BlockKind.SUBHEADING
         if tag == "blockquote":
             return BlockKind.QUOTE
         if tag == "table":
