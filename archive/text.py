@@ -28,6 +28,10 @@ _INVISIBLE = re.compile(
     r"\U000e0001\U000e0020-\U000e007f]+"
 )
 _BREAKS = re.compile(r"\r\n|[\r\x85\u2028\u2029]")
+# Normalizing sorts the marks on a letter in quadratic time; no language puts more than a few on
+# one, and Unicode's stream-safe text has as many as this.
+_MOST_MARKS = 30
+_MARKS = re.compile(r"[^\w\s\0-\u02ff]{31,}")
 _SYLLABLE = re.compile(r"[^\W_]+")
 _OTHER_BLANKS = r"\t\x0b\x0c\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _BLANKS = re.compile(f"[ {_OTHER_BLANKS}]{{2,}}|[{_OTHER_BLANKS}]")
@@ -40,7 +44,14 @@ def nfc(text: str) -> str:
     >>> nfc("Bo\u0323\u0302") == "B\u1ed9"
     True
     """
-    return unicodedata.normalize("NFC", text)
+    if unicodedata.is_normalized("NFC", text):
+        return text
+    return unicodedata.normalize("NFC", _MARKS.sub(_few_marks, text))
+
+
+def _few_marks(run: re.Match[str]) -> str:
+    rest = (letter for letter in run[0][_MOST_MARKS:] if not unicodedata.combining(letter))
+    return run[0][:_MOST_MARKS] + "".join(rest)
 
 
 def fold(text: str) -> str:

@@ -8,6 +8,7 @@ from itertools import takewhile
 
 from archive.models import Block, BlockKind
 from crawler.extract.authors import is_byline
+from crawler.extract.times import is_time
 from crawler.extract.tree import Element, words
 from crawler.extract.walk import BodyWalk, Draft
 
@@ -64,14 +65,19 @@ def _block(draft: Draft) -> Block:
 
 
 def _without_head(drafts: list[Draft], said: tuple[str | None, ...]) -> list[Draft]:
-    """What was said as title and lead, said again before the text begins."""
+    """What was said as title, lead and time, said again before the text begins."""
     before = {words(text) for text in said if text}
     running = [draft for draft in drafts if draft.kind is not BlockKind.CAPTION]
-    repeated = list(takewhile(lambda draft: _repeats(draft.text, before), running))
+    repeated = list(takewhile(lambda d: _repeats(d.text, before) or is_time(d.text), running))
     # A page of a film may hold no text but its lead, said twice.
     if len(repeated) == len(running):
         return drafts
-    return [draft for draft in drafts if not any(draft is one for one in repeated)]
+    return _all_but(drafts, repeated)
+
+
+def _all_but(drafts: list[Draft], some: list[Draft]) -> list[Draft]:
+    taken = set(map(id, some))
+    return [draft for draft in drafts if id(draft) not in taken]
 
 
 def _repeats(text: str, said: set[str]) -> bool:
@@ -101,19 +107,24 @@ def _without_signature(drafts: list[Draft]) -> tuple[list[Draft], tuple[str, ...
     running = [draft for draft in drafts if draft.kind not in (BlockKind.CAPTION, BlockKind.TABLE)]
     signed = list(takewhile(_is_signature, reversed(running)))
     # A note may stand below the names: "Tên nhân vật đã được thay đổi."
-    signed += [d for d in running[-3:] if d.is_right and is_byline(d.text) and d not in signed]
+    below = _all_but(running[-3:], signed)
+    signed += [draft for draft in below if draft.is_right and is_byline(draft.text)]
     if len(signed) == len(running):
         return drafts, ()
-    signed += _name_above([draft for draft in running if not any(draft is one for one in signed)])
-    kept = [draft for draft in drafts if not any(draft is one for one in signed)]
-    return kept, tuple(draft.text for draft in reversed(signed))
+    signed += _name_above(_all_but(running, signed))
+    return _all_but(drafts, signed), tuple(draft.text for draft in reversed(signed))
 
 
 def _name_above(drafts: list[Draft]) -> list[Draft]:
     """The name that a text begins with. Of several names each heads a part of the text; one of
     two syllables may as well be a place."""
-    named = [draft for draft in drafts if len(draft.text.split()) > 2 and is_byline(draft.text)]
-    return named if named == drafts[:1] else []
+    if not drafts or not _names_person(drafts[0]):
+        return []
+    return [] if any(map(_names_person, drafts[1:])) else drafts[:1]
+
+
+def _names_person(draft: Draft) -> bool:
+    return len(draft.text.split()) > 2 and is_byline(draft.text)
 
 
 def _is_signature(draft: Draft) -> bool:

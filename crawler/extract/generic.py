@@ -40,6 +40,7 @@ _LIKE = 0.4
 _FEW_CHILDREN = 8
 _SHORTEST_TITLE = 15
 _LONGEST_TITLE = 500
+_MOST_HEADS = 300
 _MOST_IN_CHILD = 0.7
 _SCOPE_SHARE = 0.3
 _FEWEST = 150
@@ -50,12 +51,13 @@ def find_title(tree: Tree, names: set[str]) -> Found | None:
     told = (tree.meta("og:title") or "")[:_LONGEST_TITLE]
     full = line(cast(str, _TITLE(tree.root))[:_LONGEST_TITLE])
     wanted = [plain for text in (told, full) if (plain := words(text))]
-    heads = [Found(text, h1) for h1 in _elements(_H1, tree.root) if (text := text_of(h1))]
+    every = _elements(_H1, tree.root)[:_MOST_HEADS]
+    heads = [Found(text, h1) for h1 in every if (text := text_of(h1))]
     likely = [head for head in heads if not _names_site(head.text, names)]
     best = max(likely, key=lambda head: _likeness(head.text, wanted), default=None)
     if best and (_likeness(best.text, wanted) >= _LIKE or len(likely) == 1):
         return best
-    for node in _elements(_TITLE_LIKE, tree.root):
+    for node in _elements(_TITLE_LIKE, tree.root)[:_MOST_HEADS]:
         text = text_of(node) if len(node) < _FEW_CHILDREN else ""
         if len(text) > _SHORTEST_TITLE and _likeness(text, wanted) >= _LIKE:
             return Found(text, node)

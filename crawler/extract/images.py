@@ -22,6 +22,7 @@ _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|rtf)$", re.IGNORECASE)
 _ADDRESSES = ("data-original", "data-src", "data-lazy-src", "data-srcset", "src", "srcset")
 _MOST = 200
 _NEAR = 500
+_MOST_CAPTIONS = 10
 
 
 def images(pictures: Iterable[Element], base: str) -> tuple[Image, ...]:
@@ -72,14 +73,18 @@ def _caption(picture: Element) -> str | None:
     """The caption in the figure or table that holds the picture."""
     for around in picture.iterancestors():
         if around.tag in ("figure", "table") or "caption" in (around.get("class") or "").lower():
-            texts = [
-                text_of(node) for node in islice(around.iter(), _NEAR) if _is_caption_node(node)
-            ]
-            whole = "" if any(texts) or not _is_around_one(around) else text_of(around)
-            return next((text for text in (*texts, whole) if text), None)
+            return _caption_in(around)
         if around.tag in ("article", "section", "main", "body"):
             break
     return None
+
+
+def _caption_in(frame: Element) -> str | None:
+    nodes = [node for node in islice(frame.iter(), _NEAR) if _is_caption_node(node)]
+    for node in nodes[:_MOST_CAPTIONS]:
+        if text := text_of(node):
+            return text
+    return (text_of(frame) or None) if _is_around_one(frame) else None
 
 
 def _is_around_one(frame: Element) -> bool:

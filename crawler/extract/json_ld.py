@@ -6,14 +6,19 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from archive.text import clean
 
-_WRAPPERS = re.compile(r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[)|(?://\s*)?(?:-->|\]\]>)\s*;?\s*$")
+_OPENING = re.compile(r"(?://\s*)?(?:<!--|<!\[CDATA\[)")
+_CLOSING = ("-->", "]]>")
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 _DEEPEST = 12
 _LONGEST = 6000
+# A page has a handful of blocks and objects; the longest hold the whole text of an article.
+_LONGEST_BLOCK = 1_000_000
+_MOST = 500
 
 
 def objects(blocks: Iterable[str]) -> list[dict[str, Any]]:
@@ -22,8 +27,9 @@ def objects(blocks: Iterable[str]) -> list[dict[str, Any]]:
     >>> objects(['[{"@graph": [{"@type": "Person"}, {"@type": "NewsArticle"}]}]'])[0]["@type"]
     'NewsArticle'
     """
-    found = [one for block in blocks for one in _open(_load(block), _DEEPEST)]
-    return sorted(found, key=_rank)
+    short = (block for block in islice(blocks, _MOST) if len(block) <= _LONGEST_BLOCK)
+    found = (one for block in short for one in _open(_load(block), _DEEPEST))
+    return sorted(islice(found, _MOST), key=_rank)
 
 
 def values(found: list[dict[str, Any]], path: str) -> list[str]:
@@ -33,20 +39,36 @@ def values(found: list[dict[str, Any]], path: str) -> list[str]:
     ['An & Bình']
     """
     for one in found:
-        texts = [text for value in _at(one, path.split(".")) if (text := _text(value))]
+        every = islice(_at(one, path.split(".")), _MOST)
+        texts = [text for value in every if (text := _text(value))]
         if texts:
             return texts
     return []
 
 
 def _load(block: str) -> Any:
-    block = _WRAPPERS.sub("", block)
-    for attempt in (block, _TRAILING_COMMA.sub("", block), html.unescape(block)):
+    block = _unwrapped(block)
+    for mend in (str, _without_commas, html.unescape):
         try:
-            return json.loads(attempt, strict=False)
+            return json.loads(mend(block), strict=False)
         except (ValueError, RecursionError):
             continue
     return None
+
+
+def _unwrapped(block: str) -> str:
+    """A block without the comment around it that once hid scripts from browsers."""
+    block = block.strip().rstrip(";").rstrip()
+    if opening := _OPENING.match(block):
+        block = block[opening.end() :]
+    for mark in _CLOSING:
+        if block.endswith(mark):
+            block = block.removesuffix(mark).rstrip().removesuffix("//")
+    return block
+
+
+def _without_commas(block: str) -> str:
+    return _TRAILING_COMMA.sub("", block)
 
 
 def _open(value: Any, depth: int) -> Iterator[dict[str, Any]]:

@@ -22,6 +22,9 @@ _LEAD_NAME = re.compile(
 _AUTHOR_PAGE = re.compile(r"/(?:tac-gia|authors?|phong-vien|but-danh)/", re.IGNORECASE)
 _TIME_LIKE = re.compile(
     r"\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}|\d+ tháng \d+|\d\s+(?:phút|giờ) trước"
+    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s\d{1,2},?\s\d{4}"
+    r"|\d{1,2}\s(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s\d{4}",
+    re.IGNORECASE,
 )
 _WHOLE_TIME = re.compile(r"\d\s*[:h]\s*\d\d|trước")
 _UPDATED = re.compile(r"cập nhật|updated|chỉnh sửa", re.IGNORECASE)

@@ -24,7 +24,8 @@ _NOISE = re.compile(
     r"|ads?|adv|advert\w*|ads(?:web|mobile|by)\w*|sda|sponsor\w*|share\w*|sharing|social\w*|fb-\w+"
     r"|zalo-\w+|breadcrumbs?|pagination|pager|popup|modal|tool-?bar|topbar|header-?top|back-?to\w*"
     r"|rating|vote|sidebar|footer|widget\w*|recommend\w*|suggest\w*|most-?read|hot-?news"
-    r"|list-?news|news-?list|copyright|login|tags?|tag-\w+|keywords?)(?:$|[\s_-])"
+    r"|list-?news|news-?list|copyright|login|tags?|tag-\w+|(?:detail|box|list)-?tags?|tags?-?(?:detail|box|list)"
+    r"|keywords?)(?:$|[\s_-])"
     r"|related(?:news|box)|comment|binh-?luan|cung-?chuyen-?muc|lien-?quan|doc-?nhieu|xem-?them"
     r"|doc-?them|quang-?cao|dantri-widget|boxcauhoi|google-?news|follow-?us",
     re.IGNORECASE,
@@ -45,7 +46,8 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _LABEL = re.compile(
     r"^[\W_]*(?:xem thêm|đọc thêm|đọc tiếp|xem tiếp|xem tin|tin liên quan|bài liên quan|liên quan"
     r"|tin mới|tin cùng chuyên mục|cùng chuyên mục|tham khảo thêm|bấm xem|có thể bạn quan tâm"
-    r"|bài đọc nhiều|tin đọc nhiều|đọc nhiều|từ kh[oó][aá]|tags?|link (?:bài )?gốc|chia sẻ"
+    r"|quảng cáo|advertisement|bài đọc nhiều"
+    r"|tin đọc nhiều|đọc nhiều|từ kh[oó][aá]|tags?|link (?:bài )?gốc|chia sẻ"
     r"|read more|see also|related (?:news|articles|stories)|mời (?:quý )?(?:độc giả|bạn đọc)[^.]*)"
     r"[\s:>»…]*",
     re.IGNORECASE,

@@ -18,12 +18,10 @@ from lxml import etree
 
 from archive.models import TimeOrigin
 from crawler.extract import json_ld
-from crawler.extract.tree import LONGEST_FIELD, Element, Tree, line, text_of
+from crawler.extract.tree import LONGEST_FIELD, MOST_FOUND, Element, Tree, line, text_of
 
 FINDERS = ("title", "lead", "body", "published", "authors")
 
-# A list of tags is the longest that a page shows.
-_MOST = 200
 _WITH_ATTRIBUTE = re.compile(r"^(?P<css>.+)@(?P<name>[\w:-]+)$")
 _XPATH_STARTS = ("/", "./", "(")
 _PREFIXES = ("meta:", "json-ld:", "find:")
@@ -102,7 +100,7 @@ def select(tree: Tree, text: str, without: set[Element] | None = None) -> list[F
     found = path(tree.root)
     if not isinstance(found, list):
         found = [str(found)]
-    some = cast(list[Element | str], found)[:_MOST]
+    some = cast(list[Element | str], found)[:MOST_FOUND]
     read = (_read(one, attribute, without) for one in some)
     return [one for one in read if one.text]
 

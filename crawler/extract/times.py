@@ -43,6 +43,10 @@ _WORDS = re.compile(r"\d|hôm|vừa|phút|giờ|ngày|tuần|tháng|yesterday|to
 _TELLS_MINUTE = re.compile(r"phút|giờ|vừa|minute|hour|\d\s*[:h]\s*\d\d", re.IGNORECASE)
 # A time of day alone tells no day: "08:30 |".
 _ONLY_CLOCK = re.compile(rf"[\W_]*(?:{_CLOCK.pattern})[\W_]*", re.IGNORECASE)
+_WEEKDAY = re.compile(
+    r"\b(?:thứ\s\w+|chủ nhật|ngày|lúc|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
+    re.IGNORECASE,
+)
 _LONGEST = 120
 
 
@@ -72,6 +76,21 @@ def read_time(text: str, formats: Iterable[str], base: dt.datetime) -> Moment | 
         if moment and _EARLIEST <= moment.at <= base + _FAST_CLOCK:
             return moment
     return None
+
+
+def is_time(text: str) -> bool:
+    """Whether a short line holds nothing but a date, perhaps with a time of day and its zone.
+
+    >>> is_time("Thứ ba, 08/09/2026 - 08:07 (GMT+7)"), is_time("Ngày 08/09/2026, tổ máy hòa lưới")
+    (True, False)
+    """
+    if len(text) > _LONGEST:
+        return False
+    zoneless = _ZONE.sub(" ", text)
+    bare = zoneless
+    for pattern in (_DATE, _ENGLISH, _DAY_FIRST):
+        bare = pattern.sub(" ", bare)
+    return bare != zoneless and not re.search(r"\w", _WEEKDAY.sub(" ", _CLOCK.sub(" ", bare)))
 
 
 def _by_formats(text: str, formats: Iterable[str], _base: dt.datetime) -> Moment | None:

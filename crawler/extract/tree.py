@@ -30,6 +30,8 @@ _MOST_TAGS_DEEP = 45_000
 
 # No field but the body is longer; what would ask for more is built to hurt.
 LONGEST_FIELD = 6000
+# A list of tags is the longest that a page shows.
+MOST_FOUND = 200
 
 _METAS = etree.XPath("descendant::meta[@content]")
 _SCRIPTS = etree.XPath("descendant::script[contains(@type, 'ld')]")
@@ -52,9 +54,11 @@ class Tree:
         found: dict[str, list[str]] = {}
         for meta in cast(list[Element], _METAS(self.root)):
             names = {meta.get(key, "").lower() for key in ("name", "property", "itemprop")}
+            content = meta.get("content", "")[:LONGEST_FIELD]
             for name in names - {""}:
-                content = meta.get("content", "")[:LONGEST_FIELD]
-                found.setdefault(name, []).append(line(html.unescape(content)))
+                texts = found.setdefault(name, [])
+                if len(texts) < MOST_FOUND:
+                    texts.append(line(html.unescape(content)))
         return found
 
     def meta(self, name: str) -> str | None:

@@ -52,6 +52,8 @@ _LINKED = 0.75
 _LONGEST_SUBHEADING = 200
 _LONGEST_CAPTION = 400
 _SHORT_BOX = 1000
+_LONGEST_TEASER = 600
+_MOST_ELEMENTS = 40
 
 
 @dataclass(slots=True)
@@ -148,8 +150,18 @@ class BodyWalk:
     def _points_elsewhere(self, node: Element) -> bool:
         """A box of links to other articles; a list of attachments is not one."""
         size = self.sizes[node]
-        mostly = size.linked > _LINKED * size.characters
-        return mostly and size.characters > 25 and not size.has_files
+        if size.characters <= 25 or size.has_files:
+            return False
+        return size.linked > _LINKED * size.characters or self._is_teaser(node, size)
+
+    def _is_teaser(self, node: Element, size: Size) -> bool:
+        """A headline that is all link, and the first words of the story it leads to."""
+        if size.linked <= 15 or size.characters > _LONGEST_TEASER or size.elements > _MOST_ELEMENTS:
+            return False
+        if len(list(node.iter("p"))) > 1:  # a text that holds such a box
+            return False
+        heads = (self.sizes[head] for head in node.iter("h2", "h3", "h4") if head in self.sizes)
+        return any(head.linked > 15 and head.linked > 0.9 * head.characters for head in heads)
 
     def _start(self, node: Element) -> bool:
         """Takes in an element; true where its content is dealt with."""
@@ -252,7 +264,9 @@ class BodyWalk:
     def _is_pointer(self, text: str, linked: int, kind: BlockKind | None) -> bool:
         if self.tolerant or kind is BlockKind.CAPTION:
             return False
-        only_link = linked > 0.95 * len(text) and len(text) > 20 and not self.lists
+        # Before the text begins, a short link is the section's name.
+        long_enough = len(text) > 20 or not self.drafts
+        only_link = linked > 0.95 * len(text) and long_enough and not self.lists
         return only_link or is_label(text, linked)
 
     def _guess(self, text: str, look: _Look, node: Element) -> BlockKind:
