@@ -120,6 +120,7 @@ def show(article: str, as_json: bool) -> None:
     with Archive.open(data_folder()) as archive, explained(archive.path):
         row = dict(archive.article(article))
         versions = [dict(version) for version in archive.versions(row["id"])]
+        row["cites"] = [dict(citation) for citation in archive.citations(row["id"])]
         sql = "SELECT name FROM sources WHERE slug = ?"
         row["source_name"] = archive.connection.execute(sql, (row["source"],)).fetchone()["name"]
     if as_json:

@@ -85,7 +85,7 @@ _TYPED = re.compile(rf"{_COUNT}(?:[ /._-]{{1,4}}{_YEAR}(?![0-9]))?[ /._-]{{1,4}}
 def at_slash(plain: str, slash: int, *, typed: bool = False) -> Place | None:
     """The number whose code, body or assembly follows this slash.
 
-    `typed` is for what a reader typed: there, bodies that we do not know may be in lower case.
+    `typed` is for what a reader typed: that 234/ĐL-TTĐ is a letter needs no word before it there.
     """
     after = _AFTER_SLASH.match(plain, slash)
     if after is None or not _MAY_END_COUNT.search(plain, max(0, slash - 6), slash):
@@ -109,7 +109,7 @@ def _of_state(
     if year and _ASSEMBLY.fullmatch(fold_word(word)):
         number = Number(count, year, "", (word.upper(),))
         return Place(_kind_by_assembly(plain, start), number, start, end)
-    code, bodies, end = _symbol(plain, word, end, typed=typed)
+    code, bodies, end = _symbol(plain, word, end)
     if code and bodies:
         number = Number(count, year, code, bodies)
         return Place(_kind(plain, start, number), number, start, end)
@@ -128,16 +128,17 @@ def count_of(digits: str, letter: str) -> str | None:
 
 def typed_number(plain: str) -> str | None:
     """The number that a whole plain text is, with any of / - _ . or a blank between its parts."""
-    typed = _TYPED.fullmatch(plain[after_kind(plain) :])
+    number = plain[after_kind(plain) :]
+    typed = _TYPED.fullmatch(number)
     if typed is None:
         return None
-    symbol = re.sub(r" ?[/._-] ?", "-", typed["symbol"])
+    symbol = re.sub(r" ?[/._-] ?", "-", typed["symbol"].upper())
     words = re.split(r"[ -]", symbol)
     if " " in symbol and not all(fold_word(word) in WRITTEN_BODIES for word in words[1:]):
         return None  # words behind a number, as in "24 tt da nang"
     head = "/".join(filter(None, (typed["count"] + typed["letter"], typed["year"])))
     whole = f"{head}/{'-'.join(words)}"
-    place = at_slash(whole, len(head), typed=True)
+    place = at_slash(whole, len(head), typed="/" in number)
     return str(place.number) if place and place.end == len(whole) else None
 
 
@@ -206,16 +207,14 @@ def _word(plain: str, start: int) -> tuple[str, int] | None:
     return None if following.isalnum() or following == "_" else (found[0], found.end())
 
 
-def _symbol(
-    plain: str, word: str, end: int, *, typed: bool
-) -> tuple[str | None, tuple[str, ...], int]:
+def _symbol(plain: str, word: str, end: int) -> tuple[str | None, tuple[str, ...], int]:
     """Code and bodies where a code begins here: TT-BCT, TTLT/BTC-BCT, or TTBCT without dash."""
     folded = fold_word(word)
     code = WRITTEN_CODES.get(folded)
     if code == "HD" and word.lower() != "hd":
         return code, (), end  # HĐ is a contract
     if code:
-        bodies, end = _bodies(plain, end, joint=code in _JOINT, typed=typed)
+        bodies, end = _bodies(plain, end, joint=code in _JOINT)
         if any(fold_word(body) in COMPANY_ORGANS for body in bodies):
             bodies = ()
         return code, bodies, end
@@ -226,10 +225,10 @@ def _symbol(
     return None, (), end
 
 
-def _bodies(plain: str, end: int, *, joint: bool, typed: bool) -> tuple[tuple[str, ...], int]:
+def _bodies(plain: str, end: int, *, joint: bool) -> tuple[tuple[str, ...], int]:
     bodies: list[str] = []
     while len(bodies) < _MOST_BODIES:
-        found = _next_body(plain, end, first=not bodies, joint=joint, typed=typed)
+        found = _next_body(plain, end, first=not bodies, joint=joint)
         if found is None:
             break
         word, end = found
@@ -237,14 +236,10 @@ def _bodies(plain: str, end: int, *, joint: bool, typed: bool) -> tuple[tuple[st
     return tuple(bodies), end
 
 
-def _next_body(
-    plain: str, end: int, *, first: bool, joint: bool, typed: bool
-) -> tuple[str, int] | None:
+def _next_body(plain: str, end: int, *, first: bool, joint: bool) -> tuple[str, int] | None:
     mark = plain[end : end + 1]
     if mark == "-" and (found := _word(plain, end + 1)):
-        return (
-            found if typed or fold_word(found[0]) in WRITTEN_BODIES or _is_upper(found[0]) else None
-        )
+        return found if fold_word(found[0]) in WRITTEN_BODIES or _is_upper(found[0]) else None
     if not first and not joint:
         return None
     start = end + 1
@@ -284,7 +279,7 @@ def _letter(
 ) -> Place | None:
     """A letter, 1279/BCT-TTTN, where its body is known or a word before says that it is one."""
     word, end = head
-    units, end = _bodies(plain, end, joint=False, typed=typed)
+    units, end = _bodies(plain, end, joint=False)
     paper = _PAPER.search(fold(plain[max(0, start - 44) : start]))
     known = fold_word(word) in WRITTEN_BODIES
     if not units or plain[head[1]] != "-" or (paper and paper["word"] in OTHER_PAPERS):

@@ -75,6 +75,11 @@ CREATE TABLE versions (
     seen_at TEXT NOT NULL, replaced_at TEXT NOT NULL, page_id INTEGER, content_hash TEXT NOT NULL,
     published_at TEXT, title TEXT NOT NULL, lead TEXT, blocks TEXT, body TEXT,
     PRIMARY KEY (article_id, version));
+CREATE TABLE citations (
+    number TEXT NOT NULL, article_id INTEGER NOT NULL REFERENCES articles(id),
+    kind TEXT NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY (number, article_id)) WITHOUT ROWID;
+CREATE INDEX citations_article ON citations(article_id);
 """
 
 # A URL is in frontier from the moment it is first seen; outcomes is its story, one row a try.

@@ -152,6 +152,8 @@ def _head(row: Mapping[str, Any]) -> list[str]:
 
 def _foot(row: Mapping[str, Any], versions: Sequence[Mapping[str, Any]]) -> list[str]:
     lines = [printable("Tags: " + ", ".join(json.loads(row["tags"])))] if row["tags"] else []
+    if row["cites"]:
+        lines.append(printable("Cites: " + ", ".join(_document(each) for each in row["cites"])))
     for attachment in json.loads(row["attachments"] or "[]"):
         lines.append(printable(f"File: {attachment['title'] or ''} {attachment['url']}"))
     lines.append(f"{printable(row['url'])}  ({row['id']})")
@@ -161,6 +163,14 @@ def _foot(row: Mapping[str, Any], versions: Sequence[Mapping[str, Any]]) -> list
         was = f"Version {version['version']} was seen {_moment(version['seen_at'])}"
         lines.append(f"{was} to {_moment(version['replaced_at'])}: {printable(version['title'])}")
     return lines
+
+
+def _document(citation: Mapping[str, Any]) -> str:
+    """
+    >>> _document({"kind": "Thông tư", "number": "38/2016/TT-BCT", "count": 2})
+    'Thông tư 38/2016/TT-BCT'
+    """
+    return f"{citation['kind']} {citation['number']}"
 
 
 def _moment(stored: str) -> str:

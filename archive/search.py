@@ -151,13 +151,14 @@ def _best_snippet(body: str | None, lead: str | None, whole_lead: str | None) ->
     """A place that shows a found word, else how the article begins."""
     for snippet in (body, lead):
         if snippet and OPEN in snippet:
-            return _one_line(snippet)
-    return _one_line(whole_lead or body or "")
+            return one_line(snippet)
+    return one_line(whole_lead or body or "")
 
 
-def _one_line(text: str) -> str:
-    """
-    >>> _one_line("Giá mới\\n\\nXăng giảm.\\nDầu tăng.")
+def one_line(text: str) -> str:
+    """A passage without its line breaks; a dot stands where a line ended without a mark.
+
+    >>> one_line("Giá mới\\n\\nXăng giảm.\\nDầu tăng.")
     'Giá mới · Xăng giảm. Dầu tăng.'
     """
     return " ".join(_UNENDED_LINE.sub(" · ", text).split())

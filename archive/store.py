@@ -145,8 +145,16 @@ class Archive:
             if known is None:
                 article_id = self._free_id(day_in_vietnam(article.published_at or seen_at))
                 self.connection.execute(_INSERT, values | {"id": article_id})
-                return Stored(article_id=article_id, change=Change.NEW)
-            return self._update(known, values)
+                stored = Stored(article_id=article_id, change=Change.NEW)
+            else:
+                stored = self._update(known, values)
+            self._keep_citations(stored.article_id, article)
+            return stored
+
+    def _keep_citations(self, article_id: int, article: Article) -> None:
+        from archive.citing import keep_citations  # its patterns cost a search 15 ms to load
+
+        keep_citations(self.connection, article_id, article)
 
     def _update(self, known: sqlite3.Row, values: dict[str, object]) -> Stored:
         changed = known["content_hash"] != values["content_hash"]
@@ -211,6 +219,15 @@ class Archive:
         with explained(self.path):
             return self.connection.execute(
                 "SELECT * FROM versions WHERE article_id = ? ORDER BY version", (article_id,)
+            ).fetchall()
+
+    def citations(self, article_id: int) -> list[sqlite3.Row]:
+        """The legal documents that an article names, those it names most often first."""
+        with explained(self.path):
+            return self.connection.execute(
+                "SELECT number, kind, count FROM citations WHERE article_id = ?"
+                " ORDER BY count DESC, number",
+                (article_id,),
             ).fetchall()
 
     def integrity(self) -> list[str]:

@@ -140,8 +140,8 @@ def test_a_kind_that_one_place_tells_holds_for_the_number():
 
 PIECES = st.sampled_from([
     *("Thông tư ", "nghị định ", "luật ", "công văn ", "số ", "năm ", "ngày ", " và ", ",", "."),
-    *("38", "2016", "1", "0", "/", "-", "–", " ", "\n", "\xa0", "\u200b", "\u0301", "a", "đ", "Ð"),
-    *("TT", "NĐ", "QĐ", "VBHN", "TTLT", "BCT", "CP", "TTg", "QH15", "TW", "İ", "của Bộ Công Thương"),
+    *("a", "İ", "38", "2016", "1", "0", "/", "-", "–", " ", "\n", "\xa0", "\u200b", "\u0301", "Ð"),
+    *("TT", "NĐ", "QĐ", "VBHN", "TTLT", "BCT", "CP", "TTg", "QH15", "TW", "của Bộ Công Thương"),
 ])  # fmt: skip
 
 

@@ -222,6 +222,14 @@ def test_an_article_reads_as_an_article(web: Web):
     assert "asks that copies be not kept" in web.get("/archive/articles/202405020004")
 
 
+def test_an_article_leads_to_the_others_that_name_its_documents(web: Web):
+    shown = web.get(f"/archive/articles/{NUMBER}")
+    link = "/archive/citations?number=38/2016/TT-BCT"
+    assert f'href="{link}">Thông tư 38/2016/TT-BCT</a>' in shown
+    assert "Thông tư 38/2016/TT-BCT</a>" in web.get(link)  # the article, by its title
+    assert "Legal documents" not in web.get(f"/archive/articles/{POWER}")
+
+
 @pytest.mark.parametrize(
     "path",
     ["/", "/archive/articles", "/archive/articles?_search=chuyen+la", f"/archive/articles/{BAD}"],
@@ -254,7 +262,7 @@ def test_tables_of_the_index_are_hidden_and_the_others_described(web: Web):
     visible = {table["name"] for table in tables if not table["hidden"]}
     assert visible == {
         *("articles", "versions", "sources", "sites", "frontier", "outcomes"),
-        *("runs", "run_sites", "listings", "asks", "hosts"),
+        *("runs", "run_sites", "listings", "asks", "hosts", "citations"),
     }
     assert "Every address ever seen" in web.get("/archive/frontier")
 

@@ -34,6 +34,9 @@ KEPT_OF_SITES = (
     " GROUP BY s.slug ORDER BY articles DESC, s.name"
 )
 SOURCES = "SELECT slug, name, homepage FROM sources"
+CITED_DOCUMENTS = (
+    "SELECT kind, number FROM citations WHERE article_id = ? ORDER BY count DESC, number"
+)
 BEST = 5
 # A page of somebody else's text runs no script of theirs and loads nothing from anywhere.
 HEADERS = [
@@ -87,7 +90,11 @@ def extra_template_vars(view_name: str, datasette: Datasette, request: Any) -> d
         found: dict[int, str] = await database.execute_fn(lambda c: snippets(c, query, ids))
         return found
 
+    async def cited_documents(article_id: str) -> list[Any]:
+        return list((await database.execute(CITED_DOCUMENTS, [article_id])).rows)
+
     return {
+        "cited_documents": cited_documents,
         "newest_articles": lambda: _rows(database, NEWEST_ARTICLES),
         "kept_of_sites": lambda: _rows(database, KEPT_OF_SITES),
         "source_names": source_names,

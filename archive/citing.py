@@ -1,0 +1,120 @@
+"""Which legal documents an article names, and which articles name a document."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from itertools import product
+
+from archive.legal import Kind, canonical_number, references
+from archive.models import Article, Hit
+from archive.search import CLOSE, OPEN, one_line
+
+PASSAGE = 160
+_MOST_SPELLINGS = 8
+# The newest first: an article's id begins with its day.
+_CITING = """
+SELECT a.id, a.url, a.site, a.source, a.title, a.section, a.published_at, a.withdrawn_at, a.lead,
+    a.body, c.number
+FROM citations c JOIN articles a ON a.id = c.article_id
+WHERE c.number IN ({marks}) ORDER BY c.article_id DESC LIMIT ?
+"""
+Row = tuple[str, str, int]
+
+
+def keep_citations(connection: sqlite3.Connection, article_id: int, article: Article) -> None:
+    """Makes an article's rows in citations what its present text says; joins the transaction."""
+    sql = "SELECT number, kind, count FROM citations WHERE article_id = ?"
+    kept = {tuple(row) for row in connection.execute(sql, (article_id,))}
+    rows = set(cited(article))
+    if kept == rows:
+        return
+    connection.execute("DELETE FROM citations WHERE article_id = ?", (article_id,))
+    connection.executemany(
+        "INSERT INTO citations (number, kind, count, article_id) VALUES (?, ?, ?, ?)",
+        [(*row, article_id) for row in rows],
+    )
+
+
+def cited(article: Article) -> list[Row]:
+    """Number, kind and how often, of each document that an article's title, lead, blocks and
+    files name."""
+    counts: Counter[str] = Counter()
+    kinds: dict[str, Kind] = {}
+    for reference in references("\n\n".join(_texts(article))):
+        counts[reference.number] += 1
+        if kinds.get(reference.number, Kind.DOCUMENT) is Kind.DOCUMENT:
+            kinds[reference.number] = reference.kind
+    return [(number, kinds[number].value, count) for number, count in counts.items()]
+
+
+def citing(connection: sqlite3.Connection, number: str, *, limit: int = 20) -> list[Hit]:
+    """The articles that name a legal document, the newest first; its number in any spelling.
+
+    None where the text is no number: `archive.legal.canonical_number` tells.
+    """
+    canonical = canonical_number(number)
+    if canonical is None:
+        return []
+    numbers = _spellings(canonical)
+    sql = _CITING.format(marks=", ".join("?" * len(numbers)))
+    hits: dict[int, Hit] = {}
+    for row in connection.execute(sql, (*numbers, limit)):
+        hits.setdefault(row["id"], _hit(row))
+    return list(hits.values())
+
+
+def _texts(article: Article) -> Iterator[str]:
+    yield article.title
+    yield article.lead or ""
+    for block in article.blocks:
+        yield block.text or "\n".join(" | ".join(cells) for cells in block.rows or ())
+    for attachment in article.attachments:
+        yield attachment.title or ""
+
+
+def _spellings(number: str) -> list[str]:
+    """A body that we do not know may have been written, or typed, without the stroke of its Đ.
+
+    >>> _spellings("234/DL-TTĐ")
+    ['234/DL-TTD', '234/DL-TTĐ', '234/ĐL-TTD', '234/ĐL-TTĐ']
+    """
+    letters = ["DĐ" if letter in "DĐ" else letter for letter in number]
+    if 2 ** sum(len(letter) - 1 for letter in letters) > _MOST_SPELLINGS:
+        return [number]
+    return ["".join(spelling) for spelling in product(*letters)]
+
+
+def _hit(row: sqlite3.Row) -> Hit:
+    return Hit(
+        **{key: row[key] for key in ("id", "url", "site", "source", "title", "section")},
+        published_at=row["published_at"],
+        withdrawn_at=row["withdrawn_at"],
+        marked_title=_marked(row["title"], row["number"]) or row["title"],
+        snippet=_passage(row),
+        exact=True,
+    )
+
+
+def _passage(row: sqlite3.Row) -> str:
+    """Where the text names the document; how the article begins where only its files do."""
+    for text in (row["body"], row["lead"]):
+        if text and (marked := _marked(text, row["number"])):
+            return one_line(marked)
+    return one_line(row["lead"] or (row["body"] or "")[:PASSAGE])
+
+
+def _marked(text: str, number: str) -> str | None:
+    """The words round the first place that names a number, the number in marks.
+
+    >>> _marked("Theo Thông tư 38/2016/TT – BCT, giá mới", "38/2016/TT-BCT")
+    'Theo Thông tư ⟦38/2016/TT – BCT⟧, giá mới'
+    """
+    place = next((r for r in references(text) if r.number == number), None)
+    if place is None:
+        return None
+    before, after = text[: place.start], text[place.end :]
+    if len(before) > PASSAGE:
+        before = "…" + before[-PASSAGE:].partition(" ")[2]
+    if len(after) > PASSAGE:
+        after = after[:PASSAGE].rpartition(" ")[0] + "…"
+    return f"{before}{OPEN}{text[place.start : place.end]}{CLOSE}{after}"
