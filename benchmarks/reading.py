@@ -16,18 +16,18 @@ from crawler.site_file import load_sites, site_of, unknown_site
 _NOT_RUNNING = (BlockKind.CAPTION, BlockKind.TABLE)
 
 
-def read(body: bytes, url: str) -> dict[str, Any]:
-    """What the site's own file, its family and the generic layer read."""
-    return _read(body, url, site_of(canonical(url), _sites()) or _unknown(host(url)))
+def read(body: bytes, url: str, fetched_at: dt.datetime | None = None) -> dict[str, Any]:
+    """What the site's own file, its family and the generic layer read; fetched now, if not told."""
+    site = site_of(canonical(url), _sites()) or _unknown(host(url))
+    return _said(extract(_page(body, url, fetched_at), site))
 
 
-def read_generic(body: bytes, url: str) -> dict[str, Any]:
+def read_generic(body: bytes, url: str, fetched_at: dt.datetime | None = None) -> dict[str, Any]:
     """What the generic layer alone reads, as on a site that nobody described."""
-    return _read(body, url, _unknown(host(url)))
+    return _said(extract(_page(body, url, fetched_at), _unknown(host(url))))
 
 
-def _read(body: bytes, url: str, site: Site) -> dict[str, Any]:
-    article = extract(_page(body, url), site)
+def _said(article: Article) -> dict[str, Any]:
     return {
         "title": article.title,
         "lead": article.lead,
@@ -41,9 +41,9 @@ def _running_text(article: Article) -> str:
     return "\n\n".join(b.text for b in article.blocks if b.kind not in _NOT_RUNNING)
 
 
-def _page(body: bytes, url: str) -> Page:
-    now = dt.datetime.now(dt.UTC)
-    return Page(url=url, final_url=url, fetched_at=now, status=200, headers=(), body=body)
+def _page(body: bytes, url: str, fetched_at: dt.datetime | None) -> Page:
+    at = fetched_at or dt.datetime.now(dt.UTC)
+    return Page(url=url, final_url=url, fetched_at=at, status=200, headers=(), body=body)
 
 
 @lru_cache(maxsize=1)

@@ -19,6 +19,7 @@ from crawler.extract.authors import is_byline, people
         (["An Minh (tổng hợp)"], ("An Minh",)),
         (["Nguyễn Văn A; Trần B"], ("Nguyễn Văn A", "Trần B")),
         (["Minh Trí/TTXVN"], ("Minh Trí",)),
+        (["Minh Trí/VOV-Tây Nguyên"], ("Minh Trí",)),
     ],
 )
 def test_people_are_named(texts: list[str], expected: tuple[str, ...]) -> None:

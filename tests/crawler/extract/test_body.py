@@ -52,6 +52,26 @@ O = ("paragraph", OTHER)  # noqa: E741 - reads as the pair of P
         (f"<p>{SENTENCE}</p><p><a href='/a'>Một tin cũ nào đó khác</a></p><p>{OTHER}</p>", [P, O]),
         (f"<p>{TITLE}</p><p>{SENTENCE}</p>", [P]),
         (f"<p>{SENTENCE}</p><p>{OTHER}</p><p>(Theo TTXVN)</p>", [P, O]),
+        (f"<p><b>Trương Vĩnh Lộc</b></p><p>{SENTENCE}</p><p>{OTHER}</p>", [P, O]),
+        (f"<p>8/9/2026 - 07:05</p><p>{SENTENCE}</p>", [P]),
+        (f"<p><a href='/k'>Kinh tế</a></p><p>{SENTENCE}</p>", [P]),
+        (f"<p>{SENTENCE}</p><div>Quảng cáo</div><p>{OTHER}</p>", [P, O]),
+        (
+            f"<p>{SENTENCE}</p><div><h3><a href='/t'>Tin của một bài khác</a></h3><p>Sapo của bài "
+            f"khác ấy.</p></div><p>{OTHER}</p>",
+            [P, O],
+        ),
+        (
+            f"<p>{SENTENCE}</p><figure><img src='/a.jpg'><figcaption><h2>Tổ máy 1</h2></figcaption>"
+            f"</figure><p>{OTHER}</p>",
+            [P, ("caption", "Tổ máy 1"), O],
+        ),
+        (f"<p>{SENTENCE}</p><p align='right'><b>Bài và ảnh: HẢI SƠN</b></p>", [P]),
+        # Names that head the parts of a text do not sign it.
+        (
+            f"<p><b>Lê Thị Hồng</b></p><p>{SENTENCE}</p><p><b>Vũ Đức Long</b></p><p>{OTHER}</p>",
+            [("subheading", "Lê Thị Hồng"), P, ("subheading", "Vũ Đức Long"), O],
+        ),
     ],
 )
 def test_blocks_are_what_a_reader_sees(markup: str, expected: list[tuple[str, str]]) -> None:

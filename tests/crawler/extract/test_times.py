@@ -75,6 +75,7 @@ def test_day_without_a_time_says_so(text: str, day: str) -> None:
         "Điện thoại: 024 2220 2108",
         "99/99/9999",
         "08/09/2026 " + "x" * 200,
+        "08:30 |",  # a time of day tells no day
     ],
 )
 def test_what_is_no_plausible_time_gives_none(text: str) -> None:
