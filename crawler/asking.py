@@ -82,6 +82,13 @@ def refuse(page: Page) -> None:
         raise BrokenAnswerError(f"{page.url}: the page is cut in the middle of its markup")
 
 
+# The other sites' files are none of this conversation's business: one of them may be wrong.
+_NOTHING_KEPT = {
+    "ITEM_PIPELINES": {},
+    "EXTENSIONS": {},
+    "LOG_ENABLED": False,
+    "SPIDER_LOADER_CLASS": "scrapy.spiderloader.SpiderLoader",
+}
 NO_REQUESTS: tuple[Request, ...] = ()
 Conversation = Callable[[Asker], Awaitable[T]]
 
@@ -123,7 +130,7 @@ def converse(talks: Sequence[tuple[Site, Conversation[T]]]) -> list[Answered[T]]
     """Holds the conversations at once, in a Scrapy process of their own; once in a process."""
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    for name, value in (("ITEM_PIPELINES", {}), ("EXTENSIONS", {}), ("LOG_ENABLED", False)):
+    for name, value in _NOTHING_KEPT.items():
         settings.set(name, value, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     logging.getLogger("scrapy").setLevel(logging.CRITICAL)

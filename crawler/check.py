@@ -29,7 +29,7 @@ _CLOCKS_DIFFER = dt.timedelta(minutes=10)
 _FAR_AHEAD = dt.timedelta(days=3650)
 _SHORTEST = {"title": 10, "lead": 20, "body": 80}
 _LONGEST_AUTHOR = 40
-_ENOUGH_TO_COMPARE = 300
+_ENOUGH_TO_COMPARE = 200
 _LEAST_OVERLAP = 0.5
 # Fields that any article has; of the others three pages in a row without them say something.
 _ALWAYS = ("title", "body", "published")
@@ -106,8 +106,13 @@ def doubt_site(site: Site, pages: Sequence[PageReading]) -> Iterator[Finding]:
         if own and not any(field in page.alive for page in read) and not _by_family(layers):
             told = f"{' and '.join(own)} found nothing on {pages_told}; it is from {min(layers)}"
             yield Finding(field=field, what=told)
-        elif field in _MOSTLY and not any(page.layer(field) for page in read):
+        elif layers == {"nothing"} and (field == "lead" or _is_described(site, field)):
             yield Finding(field=field, what=f"empty on {pages_told}")
+
+
+def _is_described(site: Site, field: str) -> bool:
+    """Whether the site or its family says where a field stands: some sites have no sections."""
+    return any(selector.layer != "generic" for selector in site.fields.get(field, ()))
 
 
 def _by_family(layers: set[str]) -> bool:

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 from archive.models import Article, Page
 from archive.text import clean
+from archive.urls import canonical
 from crawler.errors import AnswerError, ExtractError
-from crawler.extract import extract
+from crawler.extract import extract, json_ld
 from crawler.extract.tree import Tree, line, parse
 from crawler.propose import Proposal, guess_family, propose
 from crawler.propose_listings import (
@@ -24,7 +25,7 @@ from crawler.propose_listings import (
     weekly,
 )
 from crawler.site import ListingKind, Site
-from crawler.site_file import compose
+from crawler.site_file import compose, unknown_site
 from crawler.site_schema import SiteFile
 
 # A page of headlines gives a short "text" too, put together from its teasers.
@@ -56,32 +57,23 @@ class Draft:
 
 
 def draft(gathered: Gathered, slug: str | None = None) -> Draft:
-    """The site file that one article and its listings suggest; raises AnswerError for a page that
-    is no article."""
+    """The site file that one article (see refuse_no_article) and its listings suggest."""
     page = gathered.article
-    name, told_by = site_name(parse_article(page))
+    name, told_by = site_name(parse(page))
     family = guess_family(page)
     hosts = _hosts(gathered)
     links = [url for one in gathered.listings if _is_html(one) for url in addresses(one)]
-    pattern = article_pattern(page.final_url, links)
-    homepage = f"{urlsplit(page.final_url).scheme}://{urlsplit(page.final_url).netloc}/"
+    address = canonical(page.final_url)
+    pattern = article_pattern(address, links)
+    homepage = f"{urlsplit(address).scheme}://{urlsplit(address).netloc}/"
     file = SiteFile(
         name=name, homepage=homepage, family=family, hosts=hosts, article_url=(pattern,)
     )
-    slug = slug or slug_of(page.final_url)
+    slug = slug or slug_of(address)
     site = compose(slug, file)
-    try:
-        proposals, article = propose(page, file, site)
-    except ExtractError as error:
-        raise AnswerError(f"{page.url}: no article is found there: {error}") from error
-    _refuse_listing(page, article)
+    proposals, article = propose(page, file, site)
     lists = [one for answer in gathered.listings if (one := propose_listing(answer, site))]
-    listed = sum(bool(re.search(pattern, url)) for url in links)
-    text = "".join(
-        _lines(
-            _Parts(file, told_by, proposals, article, lists, gathered, f"{listed} of {len(links)}")
-        )
-    )
+    text = "".join(_lines(_Parts(file, told_by, proposals, article, lists, gathered, links)))
     site = compose(slug, SiteFile.model_validate(tomllib.loads(text)))
     return Draft(
         slug=slug,
@@ -93,15 +85,14 @@ def draft(gathered: Gathered, slug: str | None = None) -> Draft:
     )
 
 
-def parse_article(page: Page) -> Tree:
-    """The page as a tree; raises AnswerError where it is no web page."""
+def refuse_no_article(page: Page) -> None:
+    """Raises AnswerError for a page that is no article, before more is asked of its site."""
     try:
-        return parse(page)
+        article = extract(page, unknown_site(page.final_url))
     except ExtractError as error:
-        raise AnswerError(f"{page.url}: {error}; give the address of an article") from error
-
-
-def _refuse_listing(page: Page, article: Article) -> None:
+        raise AnswerError(
+            f"{page.url}: no article is found there: {error}; give the address of an article"
+        ) from error
     if len(article.text) < _SHORTEST_ARTICLE and not article.images:
         raise AnswerError(
             f"{page.url}: no article is found there, only {len(article.text)} characters under "
@@ -115,6 +106,8 @@ def site_name(tree: Tree) -> tuple[str, str]:
     """What a site calls itself, and who says so."""
     if said := tree.meta("og:site_name"):
         return clean(said)[:80], "og:site_name"
+    if told := json_ld.values(tree.json_ld, "publisher.name"):
+        return clean(told[0])[:80], "JSON-LD's publisher"
     title = line("".join(str(t) for t in next(tree.root.iter("title"), tree.root).itertext()))
     *before, last = _SEPARATOR.split(title)
     if before and 1 <= len(last.split()) <= 6:
@@ -158,7 +151,7 @@ class _Parts:
     article: Article
     lists: Sequence[Proposed]
     gathered: Gathered
-    fits: str
+    links: Sequence[str]
 
 
 def _lines(parts: _Parts) -> Iterator[str]:
@@ -175,7 +168,9 @@ def _lines(parts: _Parts) -> Iterator[str]:
         yield f"hosts = [{', '.join(map(quoted, file.hosts))}]\n"
     yield f'evidence = "real page {page.fetched_at:%Y-%m}"\n'
     pattern = file.article_url[0]
-    yield f"article_url = {quoted(pattern)} # fits {parts.fits} addresses on the listing\n"
+    fits = sum(bool(re.search(pattern, url)) for url in parts.links)
+    told = f" # fits {fits} of {len(parts.links)} addresses on the listing" if parts.links else ""
+    yield f"article_url = {quoted(pattern)}{told}\n"
     if count := max(filter(None, (weekly(one.links) for one in parts.lists)), default=None):
         yield f"# articles_per_week = {count} # by the dates of its listing; count for a month\n"
     yield from _prefix(parts.article)

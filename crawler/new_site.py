@@ -14,7 +14,7 @@ from archive.errors import UrlError
 from archive.models import Article, Page
 from archive.urls import canonical
 from crawler.addresses import is_private_host
-from crawler.draft import Draft, Gathered
+from crawler.draft import Draft, Gathered, refuse_no_article
 from crawler.errors import AnswerError, ExtractError, SiteError
 from crawler.extract import extract
 from crawler.labels import label_of
@@ -56,6 +56,7 @@ class Gather:
 
     async def __call__(self, asker: Asker) -> Gathered:
         article = await asker.get(self.url)
+        refuse_no_article(article)
         robots = await asker.robots(article.final_url)
         try:
             first = await asker.get(self.listing)

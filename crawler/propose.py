@@ -33,6 +33,9 @@ _TIME = re.compile(r"\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}|\d+\s+tháng\s+\d
 _PATH = re.compile(r"bread-?crumb|cate(?:gory)?(?:\b|[-_])|chuyen-?muc|section", re.IGNORECASE)
 _TAGS = re.compile(r"(?:^|[\s_-])tags?(?:$|[\s_-])|tu-?khoa|keyword", re.IGNORECASE)
 _SAME = 0.98
+_LONG = 60
+# A finder may take a line below the text with it; a selector must not lose more than that.
+_NEARLY = 0.8
 _ENOUGH_FIELDS = 3
 _LONGEST_PREFIX = 40
 
@@ -90,9 +93,10 @@ class _Proposer:
         finders: dict[str, Callable[[], Iterator[Tag]]] = {
             "title": self._titles,
             "lead": self._leads,
-            "body": self._bodies,
             "published": self._times,
+            # Before the body: a finder's wider body may hold the byline that a narrower one lacks.
             "authors": self._bylines,
+            "body": self._bodies,
             "section": self._paths,
             "tags": self._tag_lists,
         }
@@ -140,6 +144,8 @@ class _Proposer:
         if field in ("section", "tags"):
             return _is_likely(new) and new.text == old.text
         same_text = overlap(new.text, old.text) >= _SAME
+        if field == "body" and new.text in old.text:
+            same_text = len(new.text) >= _NEARLY * len(old.text)
         same = (new.title, new.published_at, words(new.lead or ""), new.authors)
         return same_text and same == (
             *(old.title, old.published_at),
@@ -165,14 +171,14 @@ class _Proposer:
         yield from sorted(dict.fromkeys(found), key=lambda tag: tag.name not in ("h1", "h2"))
 
     def _bodies(self) -> Iterator[Tag]:
-        """The smallest element around the first and the last paragraph, and those around it."""
-        texts = [b.text for b in self.article.blocks if b.kind is BlockKind.PARAGRAPH]
-        ends = [self._first_with(text) for text in (texts[:1] + texts[-1:])]
-        if not ends or any(end is None for end in ends):
-            return
-        inner = [tag for tag in (ends[0].parents if ends[0] else ()) if isinstance(tag, Tag)]
-        last = {id(tag) for tag in (ends[-1].parents if ends[-1] else ())}
-        yield from islice((tag for tag in inner if id(tag) in last), 4)
+        """The smallest element around the long paragraphs, and those around it."""
+        blocks = self.article.blocks
+        texts = [b.text for b in blocks if b.kind is BlockKind.PARAGRAPH and len(b.text) >= _LONG]
+        found = [tag for text in texts if (tag := self._first_with(text))]
+        if found:
+            last = {id(tag) for tag in found[-1].parents}
+            around = (tag for tag in found[0].parents if isinstance(tag, Tag) and id(tag) in last)
+            yield from islice(around, 4)
 
     def _first_with(self, text: str) -> Tag | None:
         start = words(text)[:40]
