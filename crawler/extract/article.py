@@ -32,6 +32,8 @@ _VIETNAMESE = re.compile(
 # "Theo" (according to) and "Nguồn" (source) before a paper's name.
 _THEO = re.compile(r"^\W*(?:theo|nguồn|source)\b\s*:?\s*", re.IGNORECASE)
 _LEAST_VIETNAMESE = 0.04
+# Old leads end in a pointer to another story: ">> Đường lên bản bị chia cắt".
+_POINTER = re.compile(r"\s*(?:>>|»|➤).*$", re.DOTALL)
 
 
 def extract(page: Page, site: Site) -> Article:
@@ -124,6 +126,7 @@ class _Reader:
         )
 
     def _without_prefix(self, lead: str) -> str:
+        lead = _POINTER.sub("", lead)
         for pattern in self.site.lead_prefixes:
             lead = re.sub(rf"^(?:{pattern})", "", lead).strip()
         return lead

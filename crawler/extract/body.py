@@ -13,6 +13,11 @@ from crawler.extract.tree import Element, words
 from crawler.extract.walk import BodyWalk, Draft
 
 _LONG = 40
+_ROLES = (
+    r"(?:nội dung|bài viết|bài|tin|ảnh|hình ảnh|video|clip|đồ họa|thiết kế|trình bày|thực hiện"
+    r"|kỹ thuật|biên tập|tác giả|text|photos?|design|story)"
+)
+_ROLE = re.compile(rf"{_ROLES}(?:\s*(?:,|-|&|và)\s*{_ROLES})*\s*:\s*", re.IGNORECASE)
 # "(Theo TTXVN)", "Theo Reuters", "Nguồn: …", "Ảnh: …": whose text or pictures these are.
 _SOURCE = re.compile(
     r"^(?:\((?:theo|nguồn|ttxvn|tổng hợp)[^)]*\)"
@@ -127,10 +132,16 @@ def _names_person(draft: Draft) -> bool:
     return len(draft.text.split()) > 2 and is_byline(draft.text)
 
 
+def _is_credit(text: str) -> bool:
+    """Who did what, as long stories end: "Nội dung: …", "Thiết kế: …"."""
+    match = _ROLE.match(text)
+    return match is not None and is_byline(text[match.end() :])
+
+
 def _is_signature(draft: Draft) -> bool:
     short = len(draft.text) < 90 and "\n" not in draft.text
     if draft.kind is BlockKind.LIST or not short:
         return False
-    if draft.is_right or _SOURCE.match(draft.text):
+    if draft.is_right or _SOURCE.match(draft.text) or _is_credit(draft.text):
         return True
     return draft.is_bold and is_byline(draft.text)

@@ -27,9 +27,10 @@ _TITLE_LIKE = etree.XPath(
 _TEXT_TAGS = frozenset(
     ("p", "li", "h1", "h2", "h3", "h4", "span", "b", "strong", "a", "blockquote")
 )
-_IMPRINT = re.compile(
-    r"giấy phép|tổng biên tập|bản quyền|toà soạn|tòa soạn|hotline|©|copyright|mọi hành vi sao chép",
-    re.IGNORECASE,
+# license, editor in chief, rights, newsroom, any copying: what stands in the imprint below a page
+_IMPRINT = (
+    *("giấy phép", "tổng biên tập", "bản quyền", "toà soạn", "tòa soạn", "hotline", "©"),
+    *("copyright", "mọi hành vi sao chép"),
 )
 _SEPARATORS = re.compile(r"\s+[-–—|»•]\s+|\s*\|\s*")
 
@@ -147,7 +148,7 @@ def _weights(root: Element, title: Element | None) -> dict[Element, int]:
     for text in cast(list[etree._ElementUnicodeResult], _PROSE(root)):
         parent = text.getparent()
         parent = parent.getparent() if parent is not None and text.is_tail else parent
-        if parent is not None and not _IMPRINT.search(text):
+        if parent is not None and not _is_imprint(text):
             weights[parent] += len(text)
     # What is around the title is no noise, whatever its class says: "table-list-news".
     innocent = set() if title is None else set(title.iterancestors())
@@ -159,6 +160,11 @@ def _weights(root: Element, title: Element | None) -> dict[Element, int]:
             elif around is not None:
                 weights[around] += weights[node]
     return weights
+
+
+def _is_imprint(text: str) -> bool:
+    small = text.lower()
+    return any(word in small for word in _IMPRINT)
 
 
 def _is_outside(node: Element) -> bool:

@@ -23,6 +23,7 @@ _ADDRESSES = ("data-original", "data-src", "data-lazy-src", "data-srcset", "src"
 _MOST = 200
 _NEAR = 500
 _MOST_CAPTIONS = 10
+_LARGEST_CAPTION = 100
 
 
 def images(pictures: Iterable[Element], base: str) -> tuple[Image, ...]:
@@ -82,7 +83,8 @@ def _caption(picture: Element) -> str | None:
 def _caption_in(frame: Element) -> str | None:
     nodes = [node for node in islice(frame.iter(), _NEAR) if _is_caption_node(node)]
     for node in nodes[:_MOST_CAPTIONS]:
-        if text := text_of(node):
+        few = len(list(islice(node.iter(), _LARGEST_CAPTION))) < _LARGEST_CAPTION
+        if few and (text := text_of(node)):
             return text
     return (text_of(frame) or None) if _is_around_one(frame) else None
 
