@@ -40,11 +40,12 @@ class Reference:
 
 
 _NUMBERED_LAW = re.compile(
-    r"(?<![a-z])(?<!phap )(?P<word>bo luat|luat)(?: [a-z]+){0,14} so[ :\n]{1,3}\Z"
+    r"(?<![a-z])(?<!phap )(?P<word>bo luat|luat)(?: (?!su |nghi |thong tu|quyet dinh|ho so|hop dong"
+    r"|bien ban|van ban|cong van|ban an|vu |du an|theo |tai |so )[a-z]+){0,14} so[ :\n]{1,3}\Z"
 )
 _DIGITS = re.compile(r"[0-9][0-9]*")
-# What the words before a short number end with: định, tư, luật, quyết, số, NĐ, TT, QĐ, NQ.
-_LAST_LETTERS = frozenset("hHưƯuUtTốỐôÔoOđĐdDqQ:")
+# What the words before a short number end with: định, tư, luật, thị, văn, số, NĐ, TT, QĐ, NQ.
+_LAST_LETTERS = frozenset("hHưƯuUtTịỊiInNốỐôÔoOđĐdDqQ:")
 _KIND_WORDS = WORDS | SHORT_WORDS
 _LAST_WORDS = {words.split()[-1] for words in _KIND_WORDS}
 _SHORT = re.compile(
@@ -58,10 +59,9 @@ _BY = re.compile(
     r"|[0-9]{1,2} thang [0-9]{1,2} nam (?P<spoken>(?:19|20)[0-9]{2})))?(?:,?[ \n](?:cua|do)[ \n]"
     rf"(?P<body>{'|'.join(sorted(NAMED_BODIES, key=len, reverse=True))})(?![a-z]))?"
 )
-# Without one of these no short number is sure, and most articles hold none.
-_TELLING = (
-    *("ghị", "GHỊ", "ông tư", "ông Tư", "ÔNG TƯ", "uyết đ", "UYẾT Đ", "uật", "UẬT", "NĐ", "nđ"),
-)
+# Without one of these a long text holds no short number that is sure, and most articles do not.
+_TELLING = ("ghị", "ông tư", "uyết đ", "uật", "NĐ")
+_LONG = 500
 _FIRST_DECREE_WITH_YEAR = 1998
 _MOST_IN_LIST = 50
 _LONGEST_TYPED = 100
@@ -142,10 +142,9 @@ def _all_references(plain: str, *, surely: bool) -> list[Reference]:
     """`surely` looks for short numbers whatever the text says: its accents were taken off."""
     whole = {place.start: place for place in whole_numbers(plain)}
     # A text without đ has no accents.
-    if surely or whole or "đ" not in plain or any(part in plain for part in _TELLING):
-        shorts = list(_shorts(plain, whole))
-    else:
-        shorts = []
+    surely = surely or bool(whole) or len(plain) < _LONG or "đ" not in plain
+    telling = surely or any(part in plain for part in _TELLING)
+    shorts = list(_shorts(plain, whole)) if telling else []
     kinds = {str(p.number): p.kind for p in whole.values() if p.kind is not Kind.DOCUMENT}
     found = [
         Reference(kinds.get(str(p.number), p.kind), str(p.number), p.start, p.end)
@@ -180,19 +179,24 @@ def _shorts(plain: str, whole: dict[int, Place]) -> Iterator[_Short]:
         at = digits.start()
         if at < done or plain[max(0, at - 2) : at - 1] not in _LAST_LETTERS:
             continue
+        if at in whole and not _AND.match(plain, whole[at].end):
+            continue  # no list that a short number may follow in
         if kind := _kind_before(plain, at):
             items, done = _list(plain, at, kind, whole)
             yield from items
 
 
 def _kind_before(plain: str, at: int) -> Kind | None:
-    words = plain[max(0, at - 34) : at].replace(":", " ").split()[-5:]
-    numbered = bool(words) and fold_word(words[-1]) == "so"
-    words = words[:-1] if numbered else words
-    if words and fold_word(words[-1]) in _LAST_WORDS:
-        endings = (" ".join(map(fold_word, words[-length:])) for length in (4, 3, 2, 1))
-        return next((_KIND_WORDS[ending] for ending in endings if ending in _KIND_WORDS), None)
-    law = _NUMBERED_LAW.search(fold(plain[max(0, at - 120) : at])) if numbered else None
+    before = plain[max(0, at - 34) : at].rstrip(" :\n")
+    last = fold_word(before[max(before.rfind(" "), before.rfind("\n")) + 1 :])
+    if last != "so" and last not in _LAST_WORDS:
+        return None
+    words = [fold_word(word) for word in before.split()[-5:]]
+    words = words[:-1] if last == "so" else words
+    for length in (4, 3, 2, 1):
+        if kind := _KIND_WORDS.get(" ".join(words[-length:])):
+            return kind
+    law = _NUMBERED_LAW.search(fold(plain[max(0, at - 120) : at])) if last == "so" else None
     return WORDS[law["word"]] if law else None
 
 

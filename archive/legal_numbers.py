@@ -58,7 +58,7 @@ _BEFORE_SLASH = re.compile(
 _LONGEST_BEFORE = 30
 _MAY_END_COUNT = re.compile(r"(?:[0-9]|[0-9][A-Za-z]|-[ \n]{0,2}[A-Za-zĐđ]{2,4})[ \n]{0,5}\Z")
 _AFTER_SLASH = re.compile(rf"/{_GAP}(?=[A-Za-zĐđ])")
-_WORD = re.compile(r"[A-Za-zĐđ]{1,12}(?:&[A-Za-zĐđ]{1,10})?[0-9]{0,3}")
+_WORD = re.compile(r"[A-Za-zĐđ]{1,16}(?:&[A-Za-zĐđ]{1,10})?[0-9]{0,3}")
 # A missing blank after the number: "TT-BCTngày".
 _UPPER_HEAD = re.compile(r"TTg|[TC]Tr|[A-ZĐ][A-ZĐ&]+(?=[a-zđ])")
 _LOOSE = re.compile(rf"{_GAP}-{_GAP}| ")
@@ -190,9 +190,9 @@ def _is_glued(plain: str, start: int) -> bool:
     before, last = plain[max(0, start - 2) : start - 1], plain[start - 1 : start]
     if last.isalnum():
         return fold(before + last) != "so"  # "số17/2021" lacks a blank
-    if last in "-+" and last:
+    if last == "-":
         return before.isalnum()
-    return (bool(last) and last in "_=/@&") or (bool(last) and last in ".,:" and before.isdigit())
+    return last in {"_", "=", "/", "@", "&"} or (last in {".", ",", ":", "+"} and before.isdigit())
 
 
 def _word(plain: str, start: int) -> tuple[str, int] | None:
@@ -217,6 +217,8 @@ def _symbol(plain: str, word: str, end: int) -> tuple[str | None, tuple[str, ...
         bodies, end = _bodies(plain, end, joint=code in _JOINT)
         if any(fold_word(body) in COMPANY_ORGANS for body in bodies):
             bodies = ()
+        if code == "L" and bodies != ("CTN",):
+            bodies = ()  # only the president orders that a law be published
         return code, bodies, end
     for length in (2, 3, 4):
         body = WRITTEN_BODIES.get(folded[length:])
@@ -254,7 +256,11 @@ def _next_body(plain: str, end: int, *, first: bool, joint: bool) -> tuple[str, 
 
 
 def _is_upper(word: str) -> bool:
-    return len(word) > 1 and word == word.upper()
+    """
+    >>> _is_upper("SCT"), _is_upper("BCĐ389"), _is_upper("A2"), _is_upper("rip")
+    (True, True, False, False)
+    """
+    return word == word.upper() and len(word.rstrip("0123456789")) > (1 if word.isalpha() else 2)
 
 
 def _written(body: str) -> str:
@@ -292,6 +298,10 @@ def _letter(
 
 def _kind(plain: str, start: int, number: Number) -> Kind:
     kind = CODES[number.code]
+    if kind is Kind.DIRECTIVE and number.bodies[0] not in WRITTEN_BODIES.values():
+        # CT is the tax departments' (cục thuế) name too.
+        paper = _PAPER.search(fold(plain[max(0, start - 44) : start]))
+        return Kind.LETTER if paper and LETTER_WORDS.get(paper["word"]) is Kind.LETTER else kind
     if kind is Kind.DECISION and number.bodies[0] in PARTY_BODIES:
         # The Party writes QĐ for both of its acts.
         act = _PARTY_ACT.search(fold(plain[max(0, start - 20) : start]))
