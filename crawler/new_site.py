@@ -20,6 +20,7 @@ from crawler.extract import extract
 from crawler.labels import label_of
 from crawler.propose_listings import feeds_of, kind_of, sitemaps_of
 from crawler.saved_pages import NEW
+from crawler.selectors import soup_of
 from crawler.site import ListingKind, Site
 from crawler.site_file import unknown_site
 from crawler.skeleton import skeleton
@@ -59,7 +60,7 @@ class Gather:
         refuse_no_article(article)
         robots = await asker.robots(article.final_url)
         try:
-            first = await asker.get(self.listing)
+            first = await self._listing(asker, self.listing)
         except AnswerError as error:
             if self.listing != self.site.homepage:  # somebody typed it
                 raise
@@ -76,10 +77,19 @@ class Gather:
 
     async def _try(self, asker: Asker, url: str) -> list[Page]:
         try:
-            return [await asker.get(url)]
+            return [await self._listing(asker, url)]
         except AnswerError as error:
             self._troubles.append(str(error))
             return []
+
+    async def _listing(self, asker: Asker, url: str) -> Page:
+        page = await asker.get(url)
+        try:
+            if _is_html(page):
+                soup_of(page)
+        except ExtractError as error:
+            raise AnswerError(f"{url}: as a listing: {error}") from error
+        return page
 
     def _own(self, urls: list[str]) -> list[str]:
         return [url for url in urls if self.site.owns(url)]

@@ -30,7 +30,7 @@ from crawler.site_schema import FieldsTable, SiteFile
 
 _TRIED = 12
 _TIME = re.compile(r"\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}|\d+\s+tháng\s+\d+|\d{4}-\d\d-\d\d")
-_PATH = re.compile(r"bread-?crumb|cate(?:gory)?(?:\b|[-_])|chuyen-?muc|section", re.IGNORECASE)
+_PATH = re.compile(r"bread-?crumb|categor|chuyen-?muc|cate-?name", re.IGNORECASE)
 _TAGS = re.compile(r"(?:^|[\s_-])tags?(?:$|[\s_-])|tu-?khoa|keyword", re.IGNORECASE)
 _SAME = 0.98
 _LONG = 60
@@ -87,6 +87,9 @@ class _Proposer:
         self.article = extract(page, site)
         self.soup: BeautifulSoup = soup_of(page)
         self.tree: Tree = parse(page)
+        body = self.soup.body or self.soup
+        texts = (one for one in body.find_all(string=True) if type(one) is NavigableString)
+        self.texts = [(one, plain) for one in texts if (plain := words(one))]
         self.chosen: dict[str, str] = {}
 
     def all(self) -> tuple[list[Proposal], Article]:
@@ -165,7 +168,7 @@ class _Proposer:
         """The elements whose text is this one and no more, headings first, outer before inner."""
         wanted = words(text)
         found: list[Tag] = []
-        for string in self._strings(lambda one: wanted[:30] in words(one)):
+        for string in (one for one, plain in self.texts if wanted[:30] in plain):
             chain = [tag for tag in islice(string.parents, 6) if isinstance(tag, Tag)]
             found += [tag for tag in reversed(chain) if _tells(tag, wanted)]
         yield from sorted(dict.fromkeys(found), key=lambda tag: tag.name not in ("h1", "h2"))
@@ -174,37 +177,38 @@ class _Proposer:
         """The smallest element around the long paragraphs, and those around it."""
         blocks = self.article.blocks
         texts = [b.text for b in blocks if b.kind is BlockKind.PARAGRAPH and len(b.text) >= _LONG]
-        found = [tag for text in texts if (tag := self._first_with(text))]
-        if found:
-            last = {id(tag) for tag in found[-1].parents}
-            around = (tag for tag in found[0].parents if isinstance(tag, Tag) and id(tag) in last)
-            yield from islice(around, 4)
+        first = next(filter(None, map(self._first_with, texts)), None)
+        last = next(filter(None, map(self._first_with, reversed(texts))), None)
+        if first is not None and last is not None:
+            ends = {id(tag) for tag in last.parents}
+            yield from islice((tag for tag in first.parents if id(tag) in ends), 4)
 
     def _first_with(self, text: str) -> Tag | None:
+        """The innermost element that begins with a paragraph."""
         start = words(text)[:40]
-        for string in self._strings(lambda one: bool(start) and start.startswith(words(one)[:40])):
+        for string in (one for one, plain in self.texts if start.startswith(plain[:40])):
             for tag in islice(string.parents, 4):
-                if isinstance(tag, Tag) and words(tag.get_text(" ")).startswith(start):
+                if words(tag.get_text(" ")).startswith(start):
                     return tag
         return None
 
     def _times(self) -> Iterator[Tag]:
         wanted = self.article.published_at
-        for string in self._strings(lambda one: bool(_TIME.search(one)), least=8):
+        for string in (one for one, _ in self.texts if _TIME.search(one)):
             for tag in islice(string.parents, 3):
-                text = " ".join(tag.get_text(" ").split()) if isinstance(tag, Tag) else ""
+                text = " ".join(tag.get_text(" ").split())
                 moment = read_time(text, (), self.page.fetched_at) if len(text) <= 90 else None
-                if isinstance(tag, Tag) and moment and moment.at == wanted:
+                if moment and moment.at == wanted:
                     yield tag
 
     def _bylines(self) -> Iterator[Tag]:
         names = self.article.authors
         if not names:
             return
-        for string in self._strings(lambda one: names[0] in one, least=2):
+        for string in (one for one, _ in self.texts if names[0] in one):
             for tag in islice(string.parents, 3):
-                text = " ".join(tag.get_text(" ").split()) if isinstance(tag, Tag) else ""
-                if not isinstance(tag, Tag) or len(text) > 120 or people([text]) != names:
+                text = " ".join(tag.get_text(" ").split())
+                if len(text) > 120 or people([text]) != names:
                     continue
                 # Any paragraph of a text may hold a bare <strong>.
                 if next(own_selectors(tag), None) or not self._is_in_body(tag):
@@ -228,12 +232,6 @@ class _Proposer:
             links = tag.find_all("a", href=True) if named.search(name) else []
             if fewest <= len(links) <= most and all(len(a.get_text()) <= 60 for a in links):
                 yield tag
-
-    def _strings(self, fits: Callable[[str], bool], least: int = 10) -> Iterator[NavigableString]:
-        body = self.soup.body or self.soup
-        for string in body.find_all(string=True):
-            if type(string) is NavigableString and len(string.strip()) >= least and fits(string):
-                yield string
 
 
 def _tells(tag: Tag, wanted: str) -> bool:

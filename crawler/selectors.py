@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup, Tag
 
 from archive.models import Page
 from crawler.extract.decode import utf8
+from crawler.extract.hostile import refuse_hostile
 
 _MOST_ANCESTORS = 5
 # What content systems write for their scripts and for search engines outlives every redesign.
@@ -35,8 +36,10 @@ _HASHED = re.compile(
 
 
 def soup_of(page: Page) -> BeautifulSoup:
-    """The page for looking around in; reading it is done elsewhere."""
-    return BeautifulSoup(utf8(page), "lxml", from_encoding="utf-8")
+    """The page for looking around in, while parse() is for reading; raises ExtractError alike."""
+    markup = utf8(page)
+    refuse_hostile(markup)
+    return BeautifulSoup(markup, "lxml", from_encoding="utf-8")
 
 
 def is_stable(name: str) -> bool:

@@ -93,7 +93,7 @@ class _Skeleton:
         for string in self.soup.find_all(string=True):
             plain = words(string)
             says = plain in small or any(start in plain for start in starts)
-            if plain and (says or (len(string) < 60 and _DATE.search(string))):
+            if plain and (says or (len(string.strip()) < 60 and _DATE.search(string))):
                 marked |= {id(tag) for tag in string.parents}
         return marked
 
@@ -135,10 +135,10 @@ class _Skeleton:
             text = text.replace(name, other)
         if _ADDRESS.fullmatch(text.strip()):
             return text
-        if len(plain.split()) <= _LABEL_WORDS or (len(text) < 60 and _DATE.search(text)):
+        if len(plain.split()) <= _LABEL_WORDS or (len(text.strip()) < 60 and _DATE.search(text)):
             return text
-        if plain.endswith(words(self.article.title)):
-            return TITLE
+        if self.article.title in text:  # with the site's name behind it
+            return text.replace(self.article.title, TITLE)
         self.number += 1
         if len(text.strip()) < _LONG:
             return SHORT.format(number=self.number)

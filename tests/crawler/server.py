@@ -53,7 +53,7 @@ class QuietServer(ThreadingHTTPServer):
 class Server:
     """Answers by path; what it does not know is 404, robots.txt allows all unless told."""
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self.answers: dict[str, Answer | Callable[[str, bytes], Answer]] = {
             "/robots.txt": Answer(
                 body=b"User-agent: *\nAllow: /\n", headers={"Content-Type": "text/plain"}
@@ -76,7 +76,7 @@ class Server:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._http = QuietServer((host, 0), Handler)
+        self._http = QuietServer((host, port), Handler)
         self.host = f"{host}:{self._http.server_address[1]}"
         self.home = f"http://{self.host}/"
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)

@@ -1,9 +1,14 @@
 # ruff: noqa: E501 - the markup keeps the lines of the pages it is like
-"""A paper whose content system nobody knows: its own class names among those of a style kit."""
+"""A paper whose content system nobody knows: its own class names among those of a style kit.
+
+``python -m tests.crawler.village 8104`` serves it on 127.0.0.1 until it is ended.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import signal
+import sys
 
 from archive.models import VIETNAM
 from tests.crawler.server import Answer, Server
@@ -90,3 +95,14 @@ def publish(server: Server, numbers: range) -> None:
     server.answers["/robots.txt"] = Answer(
         body=f"User-agent: *\nDisallow: /kin/\nSitemap: {server.home}so-do.xml\n".encode()
     )
+
+
+def main() -> None:
+    with Server(port=int(sys.argv[1])) as server:
+        publish(server, range(12))
+        print(f"{server.home.rstrip('/')}{path(3)}", flush=True)
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+
+
+if __name__ == "__main__":
+    main()
