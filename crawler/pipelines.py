@@ -15,7 +15,8 @@ from crawler.frontier import Due, Settled
 from crawler.listings import at_home
 from crawler.plans import Counted, Verdict, failed, revisit_at
 from crawler.run import now
-from crawler.site import Keep
+from crawler.site import Keep, Site
+from crawler.site_file import GENERIC
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -65,6 +66,10 @@ class ExtractArticle(Step):
     """Reads the article; a page that gives none goes on with the reason. What may not be archived
     is forgotten here, before the article is stored: a kill between the two leaves no copy."""
 
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._read = self._missed = 0
+
     def process_item(self, visit: Visit) -> Visit:
         keep = self.spider.site.keep
         try:
@@ -73,11 +78,22 @@ class ExtractArticle(Step):
             if keep is not Keep.TEXT and b"noarchive" in visit.page.body.lower():
                 self._forget(visit)
             return dataclasses.replace(visit, problem=str(error))
+        self._read += 1
+        self._missed += bool(missed_fields(article, self.spider.site))
         article = dataclasses.replace(article, url=at_home(article.url, self.spider.site))
         if keep is Keep.METADATA or (article.noarchive and keep is not Keep.TEXT):
             self._forget(visit)
             article = dataclasses.replace(article, blocks=(), images=(), attachments=())
         return dataclasses.replace(visit, article=_as_listed(article, visit.due))
+
+    def close_spider(self) -> None:
+        """Tells in the log that a site no longer looks as its file says."""
+        if self._missed:
+            self.spider.logger.warning(
+                "%d of %d articles were read without the site's own title or body selectors: its "
+                "layout may have changed; see moit-news sites check %s",
+                *(self._missed, self._read, self.spider.site.slug),
+            )
 
     def _forget(self, visit: Visit) -> None:
         if visit.page_id is not None:
@@ -96,6 +112,16 @@ class StoreArticle(Step):
                 spider.frontier.note_alias(settled, visit.article.url)
         spider.has_settled(settled.verdict)
         return visit
+
+
+def missed_fields(article: Article, site: Site) -> tuple[str, ...]:
+    """Of title and body those that the site or its family names, but only generic found."""
+    return tuple(
+        name
+        for name in ("title", "body")
+        if article.layers.get(name, "").startswith(GENERIC)
+        and any(selector.layer != GENERIC for selector in site.fields.get(name, ()))
+    )
 
 
 def _as_listed(article: Article, due: Due) -> Article:

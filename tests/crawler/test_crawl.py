@@ -339,3 +339,17 @@ def test_an_article_that_moved_is_kept_once_under_its_new_address(
     publish(server, range(6))
     world.run("crawl", "--limit", "4")
     assert path(5) not in server.paths()
+
+
+def test_a_site_that_no_longer_looks_as_its_file_says_is_told_in_the_log(
+    server: Server, world: World
+) -> None:
+    publish(server, range(3))
+    renamed = article_html(1).replace(b'class="body"', b'class="noi-dung"')
+    server.answers[path(1)] = Answer(body=renamed)
+    world.add_site("bao-thu", server)
+
+    world.run("crawl")
+
+    assert "1 of 3 articles were read without the site's own title or body" in world.log()
+    assert world.value("SELECT count(*) FROM articles") == 3
