@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from crawler.site import Site
-from crawler.site_file import load_sites
+from crawler.site_file import load_sites, site_of
 from crawler.spider import SiteSpider
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ class SiteLoader:
         return self._spiders[spider_name]
 
     def find_by_request(self, request: Request) -> list[str]:
-        return [name for name, spider in self._spiders.items() if spider.site.owns(request.url)]
+        found = site_of(request.url, (spider.site for spider in self._spiders.values()))
+        return [found.slug] if found else []
 
     def list(self) -> list[str]:
         return [*self._spiders]
