@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from typing import Any
 
 from archive.models import Article, Page
@@ -35,7 +36,20 @@ def contradictions(label: Mapping[str, Any], article: Article) -> Iterator[tuple
     """The fields that are read otherwise than the label says, with both."""
     for field, got in said(article).items():
         if field in label and label[field] != got:
-            yield field, f"is read as {_short(got)}, but its label says {_short(label[field])}"
+            yield field, _told(got, label[field])
+
+
+def _told(got: object, wanted: object) -> str:
+    """Two values, or where two lists begin to differ.
+
+    >>> _told(["a", "b"], ["a", "c", "d"])
+    "number 2 is read as 'b', but its label says 'c'"
+    """
+    if not (isinstance(got, list) and isinstance(wanted, list)) or not (got and wanted):
+        return f"is read as {_short(got)}, but its label says {_short(wanted)}"
+    pairs = enumerate(zip_longest(got, wanted, fillvalue="nothing"), 1)
+    place, (one, other) = next(pair for pair in pairs if pair[1][0] != pair[1][1])
+    return f"number {place} is read as {_short(one)}, but its label says {_short(other)}"
 
 
 def _short(value: object) -> str:

@@ -181,7 +181,7 @@ def test_check_holds_the_saved_page_against_its_corrected_label(begun: Begun) ->
     done = begun.world.run("sites", "check", "lang-nghe")
 
     assert done.returncode == 1
-    assert "! authors: is read as" in done.stdout
+    assert "! authors: number 1 is read as" in done.stdout
     assert "Lâm Thị Mai" in done.stdout
 
 
