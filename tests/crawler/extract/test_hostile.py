@@ -87,3 +87,15 @@ def test_no_text_is_lost_however_deep_it_stands(levels: int) -> None:
 def test_a_bomb_in_a_comment_does_not_make_a_page_unreadable() -> None:
     body = f"{HEAD}<!-- <p {attributes(100_000)}> --><p>{SENTENCE}</p></body></html>"
     assert read(page(body)).text == SENTENCE
+
+
+def test_the_words_of_a_value_are_not_taken_for_attributes() -> None:
+    value = "điện " * 100_000
+    body = f"{HEAD}<div data-text='{value}' data-more=\"{value}\"><p>{SENTENCE}</p></div>"
+    assert read(page(body)).text == SENTENCE
+
+
+@pytest.mark.parametrize("start", ['a=b="', "a='b'c=d'", '="x"y', 'a="b"\''])
+def test_attributes_do_not_hide_behind_half_a_quotation(start: str) -> None:
+    with pytest.raises(TooComplexError, match="attributes"):
+        read(page(f"{HEAD}<p {start} {attributes(50_000)}>x</p>"))
