@@ -145,10 +145,13 @@ def _all_references(plain: str, *, surely: bool) -> list[Reference]:
     surely = surely or bool(whole) or len(plain) < _LONG or "đ" not in plain
     telling = surely or any(part in plain for part in _TELLING)
     shorts = list(_shorts(plain, whole)) if telling else []
-    kinds = {str(p.number): p.kind for p in whole.values() if p.kind is not Kind.DOCUMENT}
+    if not whole and not shorts:
+        return []
+    named = [(str(place.number), place) for place in whole.values()]
+    kinds = {number: place.kind for number, place in named if place.kind is not Kind.DOCUMENT}
     found = [
-        Reference(kinds.get(str(p.number), p.kind), str(p.number), p.start, p.end)
-        for p in whole.values()
+        Reference(kinds.get(number, place.kind), number, place.start, place.end)
+        for number, place in named
     ]
     found += _sure(shorts, found)
     return sorted(found, key=lambda reference: reference.start)
