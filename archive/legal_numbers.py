@@ -221,16 +221,21 @@ def _symbol(plain: str, word: str, end: int) -> tuple[str | None, tuple[str, ...
         return code, (), end  # HĐ is a contract
     if code:
         bodies, end = _bodies(plain, end, joint=code in _JOINT)
-        if any(fold_word(body) in COMPANY_ORGANS for body in bodies):
-            bodies = ()
-        if code == "L" and bodies != ("CTN",):
-            bodies = ()  # only the president orders that a law be published
-        return code, bodies, end
+        return code, bodies if _is_act(code, bodies) else (), end
     for length in (2, 3, 4):
         body = WRITTEN_BODIES.get(folded[length:])
         if body and folded not in WRITTEN_BODIES and folded[:length] in WRITTEN_CODES:
             return WRITTEN_CODES[folded[:length]], (body,), end
     return None, (), end
+
+
+def _is_act(code: str, bodies: tuple[str, ...]) -> bool:
+    """Whether code and bodies make an act: a board's resolution and an indictment are none."""
+    if code == "L":
+        return bodies == ("CTN",)  # only the president orders that a law be published
+    if code == "CT" and any(body.startswith("VKS") for body in bodies):
+        return False  # of prosecutors CT is cáo trạng, an indictment
+    return not any(fold_word(body) in COMPANY_ORGANS for body in bodies)
 
 
 def _bodies(plain: str, end: int, *, joint: bool) -> tuple[tuple[str, ...], int]:
