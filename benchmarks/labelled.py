@@ -21,11 +21,13 @@ class LabelledPage:
     name: str
     file: Path
     language: str
+    fetched_at: str
     label: Label
 
     def told(self) -> dict[str, str]:
         """What a reader is told of the page."""
-        return {"file": str(self.file), "url": self.label.url, "language": self.language}
+        told = {"file": str(self.file), "url": self.label.url, "language": self.language}
+        return told | {"fetched_at": self.fetched_at}
 
 
 def corpus(folder: Path = CORPUS) -> Sequence[LabelledPage]:
@@ -36,6 +38,7 @@ def corpus(folder: Path = CORPUS) -> Sequence[LabelledPage]:
             name=gold["file"].removeprefix("pages/"),
             file=folder / gold["file"],
             language=gold.get("language", "vi"),
+            fetched_at=gold.get("fetched_at", ""),
             label=Label.of_corpus(gold),
         )
         for gold in golds
@@ -54,5 +57,6 @@ def _golden_page(path: Path) -> LabelledPage:
         name=f"{path.parent.name}/{path.name}",
         file=path,
         language=gold.get("language", "vi"),
+        fetched_at=gold.get("fetched_at", ""),
         label=Label.of_golden_page(gold),
     )

@@ -12,8 +12,8 @@ from fundus import PublisherCollection  # type: ignore[import-not-found]
 PARSERS = {urlsplit(paper.domain).netloc: paper.parser for paper in PublisherCollection.vn}
 
 
-def read(body: bytes, url: str, language: str) -> dict[str, Any]:
-    parser = PARSERS.get(urlsplit(url).netloc)
+def read(body: bytes, page: dict[str, str]) -> dict[str, Any]:
+    parser = PARSERS.get(urlsplit(page["url"]).netloc)
     if parser is None:
         raise NotImplementedError("no parser for this site")
     found = parser(dt.date.today()).parse(decoded(body), "suppress")  # noqa: DTZ011  # its own habit

@@ -8,8 +8,8 @@ from decoding import decoded  # type: ignore[import-not-found]
 from newsplease import NewsPlease  # type: ignore[import-not-found]
 
 
-def read(body: bytes, url: str, language: str) -> dict[str, Any]:
-    found = NewsPlease.from_html(decoded(body), url=url, fetch_images=False)
+def read(body: bytes, page: dict[str, str]) -> dict[str, Any]:
+    found = NewsPlease.from_html(decoded(body), url=page["url"], fetch_images=False)
     return {
         "title": found.title,
         "lead": found.description,

@@ -8,11 +8,11 @@ import newspaper  # type: ignore[import-not-found]
 from decoding import decoded  # type: ignore[import-not-found]
 
 
-def read(body: bytes, url: str, language: str) -> dict[str, Any]:
+def read(body: bytes, page: dict[str, str]) -> dict[str, Any]:
     config = newspaper.Config()
-    config.language = language
+    config.language = page["language"]
     config.fetch_images = False
-    found = newspaper.Article(url, config=config)
+    found = newspaper.Article(page["url"], config=config)
     found.download(input_html=decoded(body))
     found.parse()
     return {

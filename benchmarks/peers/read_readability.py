@@ -9,8 +9,8 @@ from lxml import html
 from readability import Document  # type: ignore[import-not-found]
 
 
-def read(body: bytes, url: str, language: str) -> dict[str, Any]:
-    found = Document(decoded(body), url=url)
+def read(body: bytes, page: dict[str, str]) -> dict[str, Any]:
+    found = Document(decoded(body), url=page["url"])
     text = html.fromstring(found.summary(html_partial=True))
     return {
         "title": found.short_title(),

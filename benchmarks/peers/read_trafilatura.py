@@ -22,10 +22,10 @@ MANNERS = {
 }
 
 
-def read(body: bytes, url: str, language: str, manner: str) -> dict[str, Any]:
+def read(body: bytes, page: dict[str, str], manner: str) -> dict[str, Any]:
     found = trafilatura.bare_extraction(
         body,
-        url=url,
+        url=page["url"],
         with_metadata=True,
         include_comments=False,
         include_tables=False,

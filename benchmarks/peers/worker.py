@@ -2,9 +2,9 @@
 
 python worker.py PAGES MODULE:FUNCTION [ARGUMENT…]
 
-PAGES is a JSON file of pages (file, url, language). Each line on the standard input asks for one
-pass, which answers a line of JSON a page (CPU seconds, and what was read or why it was not) and
-a last one with the process's largest resident memory. Passes named "time" send no readings.
+PAGES is a JSON file of pages (file, url, language, fetched_at). Each line on the standard input
+asks for one pass, which answers a line of JSON a page (CPU seconds, and what was read or why it
+was not) and a last one with the process's largest memory. Passes named "time" send no readings.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _row(
     signal.alarm(LONGEST)
     start = time.process_time()
     try:
-        reading: dict[str, Any] | None = reader(body, page["url"], page["language"], *arguments)
+        reading: dict[str, Any] | None = reader(body, page, *arguments)
         error = None
     except Exception as caught:  # noqa: BLE001  # told in the table
         reading, error = None, f"{type(caught).__name__}: {caught}"[:300]
