@@ -12,18 +12,19 @@ from archive.models import Article, Hit
 from archive.search import CLOSE, OPEN, one_line
 
 PASSAGE = 160
+MOST_TEXT = 500_000
 _MOST_SPELLINGS = 8
 _PARTS = re.compile("([/-])")
 _KNOWN = frozenset((*CODES, *WRITTEN_BODIES.values()))
 # The newest first: an article's id begins with its day. Ids before rows: no text is read in vain.
-_CITING = """
+_CITING = f"""
 WITH newest AS MATERIALIZED (
-    SELECT article_id, number FROM citations WHERE number IN ({marks})
+    SELECT article_id, number FROM citations WHERE number IN ({{marks}})
     ORDER BY article_id DESC LIMIT ?)
 SELECT a.id, a.url, a.site, a.source, a.title, a.section, a.published_at, a.withdrawn_at, a.lead,
-    a.body, newest.number
+    substr(a.body, 1, {MOST_TEXT}) AS body, newest.number
 FROM newest JOIN articles a ON a.id = newest.article_id ORDER BY a.id DESC
-"""
+"""  # noqa: S608 - a number of our own
 Row = tuple[str, str, int]
 
 
@@ -43,10 +44,10 @@ def keep_citations(connection: sqlite3.Connection, article_id: int, article: Art
 
 def cited(article: Article) -> list[Row]:
     """Number, kind and how often, of each document that an article's title, lead, blocks and
-    files name."""
+    files name; of a text that no paper would print, its first half million characters."""
     counts: Counter[str] = Counter()
     kinds: dict[str, Kind] = {}
-    for reference in references("\n\n".join(_texts(article))):
+    for reference in references("\n\n".join(_texts(article))[:MOST_TEXT]):
         counts[reference.number] += 1
         if kinds.get(reference.number, Kind.DOCUMENT) is Kind.DOCUMENT:
             kinds[reference.number] = reference.kind

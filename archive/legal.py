@@ -62,6 +62,7 @@ _BY = re.compile(
 # Without one of these a long text holds no short number that is sure, and most articles do not.
 _TELLING = ("ghị", "ông tư", "uyết đ", "uật", "NĐ")
 _LONG = 500
+_LAW = ("uật", "UẬT", "uat", "UAT", "uât", "UÂT")
 _FIRST_DECREE_WITH_YEAR = 1998
 _MOST_IN_LIST = 50
 _LONGEST_TYPED = 100
@@ -199,7 +200,10 @@ def _kind_before(plain: str, at: int) -> Kind | None:
     for length in (4, 3, 2, 1):
         if kind := _KIND_WORDS.get(" ".join(words[-length:])):
             return kind
-    law = _NUMBERED_LAW.search(fold(plain[max(0, at - 120) : at])) if last == "so" else None
+    before = plain[max(0, at - 120) : at]
+    if last != "so" or not any(spelt in before for spelt in _LAW):
+        return None
+    law = _NUMBERED_LAW.search(fold(before))
     return WORDS[law["word"]] if law else None
 
 

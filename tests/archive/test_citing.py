@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,6 +121,14 @@ def test_both_ways_of_looking_up_use_an_index(archive: Archive):
         sql = f"EXPLAIN QUERY PLAN SELECT * FROM citations WHERE {column} = 1"
         plan = " ".join(row["detail"] for row in archive.connection.execute(sql))
         assert "SEARCH" in plan
+
+
+def test_a_hostile_text_is_stored_in_a_second_or_two(archive: Archive):
+    start = time.process_time()
+    add(archive, 1, "Theo Thông tư 38/2016/TT-BCT. " + "luật số 1, " * 100_000)
+
+    assert found(archive, "38/2016/TT-BCT") == [202405020001]
+    assert time.process_time() - start < 10
 
 
 PROGRAM = "import click; from archive.cli import COMMANDS; click.Group(commands=COMMANDS)()"
