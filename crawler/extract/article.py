@@ -17,6 +17,7 @@ from crawler.errors import NoBodyError, NoTitleError
 from crawler.extract import generic, nearby
 from crawler.extract.authors import people
 from crawler.extract.body import Body, read_body
+from crawler.extract.byline import find_byline
 from crawler.extract.images import attachments, images, pictures_in
 from crawler.extract.select import Found, elements, select
 from crawler.extract.times import Moment, read_time
@@ -32,6 +33,7 @@ _VIETNAMESE = re.compile(
 # "Theo" (according to) and "Nguồn" (source) before a paper's name.
 _THEO = re.compile(r"^\W*(?:theo|nguồn|source)\b\s*:?\s*", re.IGNORECASE)
 _LEAST_VIETNAMESE = 0.04
+_LANGUAGE_SAMPLE = 2000
 # Old leads end in a pointer to another story: ">> Đường lên bản bị chia cắt".
 _POINTER = re.compile(r"\s*(?:>>|»|➤).*$", re.DOTALL)
 
@@ -280,6 +282,7 @@ class _Reader:
             return found[0].text[:2].lower()
         text = " ".join(b.text for b in body.blocks if b.kind is not BlockKind.TABLE)
         if len(text) > 100:
+            text = text[:_LANGUAGE_SAMPLE]
             share = len(_VIETNAMESE.findall(text)) / len(text)
             if share >= _LEAST_VIETNAMESE:
                 return "vi"
@@ -335,9 +338,16 @@ class _Reader:
             one = nearby.find_published(self.tree, title, self.site.date_formats)
         elif name == "authors":
             return nearby.find_authors(self.tree, title, self._any_body, self.names)
+        elif name == "byline":
+            return self._find_byline()
         else:
             one = Found("", self._found_body) if self._found_body is not None else None
         return [one] if one else []
+
+    def _find_byline(self) -> list[Found]:
+        time = nearby.find_published(self.tree, self.title_node, self.site.date_formats)
+        shown = time.element if time else None
+        return find_byline(self.tree, self.title_node, self._any_body, shown, self.names)
 
     @property
     def _any_body(self) -> Element | None:

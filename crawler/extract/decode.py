@@ -6,13 +6,10 @@ import codecs
 import logging
 import re
 
-from bs4.dammit import UnicodeDammit
-
 from archive.models import Page
 from crawler.errors import NotHtmlError
 
 # It warns of each character it replaces; the text shows them.
-logging.getLogger("bs4.dammit").setLevel(logging.ERROR)
 
 _NOT_HTML = {
     b"%PDF-": "a PDF",
@@ -77,6 +74,9 @@ def _legacy(page: Page) -> str:
             return text
     # Undeclared Vietnamese of before 2005 is Windows-1258; UnicodeDammit alone would say 1252.
     guesses = [name for name in declared if name != "utf-8"] + ["windows-1258"]
+    from bs4.dammit import UnicodeDammit  # slow to import, and hardly a page needs it
+
+    logging.getLogger("bs4.dammit").setLevel(logging.ERROR)
     dammit = UnicodeDammit(body, known_definite_encodings=guesses, is_html=True)
     return dammit.unicode_markup or body.decode("utf-8", "replace")
 

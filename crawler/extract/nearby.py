@@ -30,8 +30,9 @@ _WHOLE_TIME = re.compile(r"\d\s*[:h]\s*\d\d|trước")
 _UPDATED = re.compile(r"cập nhật|updated|chỉnh sửa", re.IGNORECASE)
 _LEAD_TAGS = frozenset(("h2", "h3", "h4", "p", "div", "strong", "b", "span"))
 _LONG_LEAD = 60
-_NEAR = 400
+NEAR = 400
 _MOST_BOXES = 60
+_MANY = 30
 _PUBLISHED_METAS = ("article:published_time", "pubdate", "datepublished", "publish-date")
 
 
@@ -47,7 +48,7 @@ def find_lead(tree: Tree, title: Element | None, body: Element | None) -> Found 
         if not 30 <= len(text) <= 1500:
             continue
         said = bool(start) and start in words(text)[: len(start) + 40]
-        if (named and not _in_noise(node, title)) or (said and not _is_first_paragraph(node, body)):
+        if (named and not in_noise(node, title)) or (said and not _is_first_paragraph(node, body)):
             return Found(text, node)
         if said:
             return None
@@ -61,7 +62,7 @@ def _before_text(tree: Tree, title: Element | None, body: Element | None) -> Ite
     around = set() if body is None else set(body.iterancestors())
     inside = set() if body is None else set(body.iter())
     entered = False
-    for node in _after(tree, title):
+    for node in after(tree, title):
         if entered and node not in inside:
             return
         entered = entered or node in inside
@@ -77,19 +78,37 @@ def _is_text(node: Element, body: Element | None) -> bool:
 
 
 def _standfirst(tree: Tree, title: Element | None, body: Element | None) -> Found | None:
-    """A lead that nothing names: the first long heading behind the title, or all bold text."""
+    """A lead that nothing names: a heading, bold text or a paragraph behind the title, long."""
     if title is None or body is None:
         return None
-    for node in _after(tree, title, limit=_NEAR // 4):
-        if node.tag in ("p", "h2", "h3", "div") and len(text := text_of(node)) >= _LONG_LEAD:
-            if node in body.iterancestors() or node is body:
-                continue
-            apart = node.tag in ("h2", "h3") or (
-                node.tag == "p" and body not in node.iterancestors()
-            )
-            heading = apart and not _in_noise(node, title)
-            return Found(text, node) if heading or _is_bold(node, text) else None
+    around = {body, *body.iterancestors()}
+    for node in after(tree, title, limit=NEAR // 4):
+        if node.tag not in ("p", "h2", "h3", "div") or node in around or not is_small(node):
+            continue
+        text = text_of(node)
+        if len(text) < _LONG_LEAD:
+            continue
+        if _is_bold(node, text) or (_is_apart(node, body) and not in_noise(node, title)):
+            return Found(text, node)
+        if _is_line(node):
+            return None
     return None
+
+
+def is_small(node: Element) -> bool:
+    """Whether few elements stand in an element."""
+    return len(list(islice(node.iter(), _MANY))) < _MANY
+
+
+def _is_apart(node: Element, body: Element) -> bool:
+    """A heading, or one paragraph that stands between the title and the body."""
+    outside = _is_line(node) and body not in node.iterancestors()
+    return node.tag in ("h2", "h3") or outside
+
+
+def _is_line(node: Element) -> bool:
+    """Whether an element holds running text alone, and no boxes or paragraphs."""
+    return next(node.iterdescendants("p", "div", "ul", "table", "h2", "h3", "h4"), None) is None
 
 
 def _is_bold(node: Element, text: str) -> bool:
@@ -105,7 +124,7 @@ def _is_first_paragraph(node: Element, body: Element | None) -> bool:
     return not _is_bold(node, text_of(node))
 
 
-def _in_noise(node: Element, title: Element | None) -> bool:
+def in_noise(node: Element, title: Element | None) -> bool:
     """Whether a node stands in a link, a list or a box of noise that the title is not in."""
     innocent = set() if title is None else set(title.iterancestors())
     return any(
@@ -167,7 +186,7 @@ def find_authors(
 
     A list near the title may be short ("and 1 more"): a longer one that agrees is joined to it.
     """
-    below = _after(tree, title, limit=2 * _NEAR, freely=body)
+    below = after(tree, title, limit=2 * NEAR, freely=body)
     return _signed(below, title, names) or _signed(_above(title), title, names)
 
 
@@ -195,8 +214,8 @@ def _byline_boxes(places: Iterable[Element], title: Element | None) -> Iterator[
     for node in islice(filter(_may_name_authors, places), _MOST_BOXES):
         if not is_byline_box(node):
             yield node
-        elif not _in_noise(node, title):
-            inner = islice(node.iterdescendants(), _NEAR)
+        elif not in_noise(node, title):
+            inner = islice(node.iterdescendants(), NEAR)
             # A box around a name and a paper: the name stands in a box of its own.
             if not any(is_byline_box(one) for one in inner):
                 yield node
@@ -212,14 +231,14 @@ def _near(tree: Tree, title: Element | None) -> Iterator[tuple[int, Element]]:
     """The elements around the title with their distance from it, those after it nearer."""
     every = [node for node in tree.root.iter() if isinstance(node.tag, str)]
     at = every.index(title) if title is not None else 0
-    for place in range(max(0, at - _NEAR // 4), min(len(every), at + _NEAR)):
+    for place in range(max(0, at - NEAR // 4), min(len(every), at + NEAR)):
         node = every[place]
         if node.tag not in SKIPPED_TAGS and node.tag != "a":
             yield (place - at if place >= at else 3 * (at - place)), node
 
 
-def _after(
-    tree: Tree, title: Element | None, limit: int = _NEAR, freely: Element | None = None
+def after(
+    tree: Tree, title: Element | None, limit: int = NEAR, freely: Element | None = None
 ) -> Iterator[Element]:
     """The next elements behind the title; those in ``freely`` do not count."""
     every = tree.root.iter()

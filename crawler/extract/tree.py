@@ -8,7 +8,6 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, cast
 
-from bs4 import BeautifulSoup
 from lxml import etree
 
 from archive.models import Page
@@ -101,6 +100,8 @@ def _flattened(markup: bytes) -> bytes:
         raise TooComplexError(
             f"more than {_DEEPEST} nested elements in {len(markup):,} bytes; kept, but not read"
         )
+    from bs4 import BeautifulSoup  # slow to import, and hardly a page needs it
+
     soup = BeautifulSoup(markup.decode("utf-8", "replace"), "html.parser")
     depths: dict[int, int] = {id(soup): 0}
     for tag in soup.find_all(True):
