@@ -98,6 +98,8 @@ def _unknown(url: str) -> Site:
 def crawl_all(run: Run, orders: list[tuple[Site, Order]], settings: Settings) -> None:
     """Runs a crawler for each site in this process, until all are through or a signal ends them."""
     process = AsyncCrawlerProcess(settings)
+    # Scrapy lets every DEBUG line be made, three a page, and drops it in the handler.
+    logging.getLogger("scrapy").setLevel(settings.get("LOG_LEVEL"))
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
     tasks = {

@@ -9,8 +9,6 @@ import re
 from archive.models import Page
 from crawler.errors import NotHtmlError
 
-# It warns of each character it replaces; the text shows them.
-
 _NOT_HTML = {
     b"%PDF-": "a PDF",
     b"\x89PNG": "a picture",
@@ -76,6 +74,7 @@ def _legacy(page: Page) -> str:
     guesses = [name for name in declared if name != "utf-8"] + ["windows-1258"]
     from bs4.dammit import UnicodeDammit  # slow to import, and hardly a page needs it
 
+    # It warns of each character it replaces; the text shows them.
     logging.getLogger("bs4.dammit").setLevel(logging.ERROR)
     dammit = UnicodeDammit(body, known_definite_encodings=guesses, is_html=True)
     return dammit.unicode_markup or body.decode("utf-8", "replace")
