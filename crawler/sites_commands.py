@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from crawler.check import Finding, PageReading
     from crawler.live_check import LiveReading
-    from crawler.new_site import Written
     from crawler.site import Site
 
 LOOKS_WRONG = 1
-LIST_HEADER = (
-    *("site", "name", "family", "listings", "kept", "articles", "last new", "last crawl"),
-    "evidence",
-)
-CHECK_HEADER = ("field", "found", "by", "for example")
 
 
 @click.group()
@@ -38,13 +31,13 @@ def list_sites(as_json: bool) -> None:
     from archive.printing import as_json as json_of
     from crawler.overview import overview
     from crawler.site_file import load_sites
-    from crawler.tables import print_table
+    from crawler.sites_printing import print_list
 
     rows = overview(load_sites(), _folder())
     if as_json:
         click.echo(json_of(rows))
     else:
-        print_table(LIST_HEADER, [_row(row) for row in rows], sys.stdout)
+        print_list(rows, sys.stdout)
 
 
 @sites.command()
@@ -77,6 +70,7 @@ def check(ctx: click.Context, sites: tuple[str, ...], live: bool, as_json: bool)
     from archive.printing import as_json as json_of
     from crawler.check import doubt_site
     from crawler.site_file import load_site, site_slugs
+    from crawler.sites_printing import as_object, print_check
 
     chosen = [load_site(slug) for slug in dict.fromkeys(sites or site_slugs())]
     asked = _ask(chosen) if live else {}
@@ -87,9 +81,9 @@ def check(ctx: click.Context, sites: tuple[str, ...], live: bool, as_json: bool)
         findings += [*doubt_site(site, pages), *_of_asking(asked.get(site.slug), pages)]
         results.append((site, pages, findings))
         if not as_json:
-            _print_check(site, pages, findings, asked.get(site.slug))
+            print_check(site, pages, findings, asked.get(site.slug), sys.stdout)
     if as_json:
-        click.echo(json_of([_as_object(*result) for result in results]))
+        click.echo(json_of([as_object(*result) for result in results]))
     ctx.exit(LOOKS_WRONG if any(findings for _, _, findings in results) else 0)
 
 
@@ -138,33 +132,14 @@ def new(  # noqa: PLR0913, PLR0917 - one parameter an option
     from crawler.asking import ask_site
     from crawler.check import read_page
     from crawler.draft import draft
+    from crawler.sites_printing import next_steps, print_check
 
     drafted = draft(ask_site(asked, Gather(asked, url, listing)), slug)
     written = write(drafted, folder, data, force=force)
     reading = read_page(drafted.page, drafted.site)
-    _print_check(drafted.site, [reading], reading.findings, None)
-    click.echo("\n".join(next_steps(drafted.slug, written, listed=drafted.listed)))
+    print_check(drafted.site, [reading], reading.findings, None, sys.stdout)
+    click.echo("\n".join(next_steps(drafted, written)))
     ctx.exit(LOOKS_WRONG if reading.findings or not drafted.listed else 0)
-
-
-def next_steps(slug: str, written: Written, *, listed: int) -> list[str]:
-    """What was written, and what a person does with it."""
-    lines = [
-        f"site file   {written.toml}",
-        f"saved page  {written.page} (the paper's words: never for tests/)",
-        f"its label   {written.label}",
-        f"golden page {written.golden or 'none: its skeleton does not read as the page does'}",
-        "",
-        "Next:",
-        f"  1. Correct the site file; `moit-news sites show {slug}` shows what it makes.",
-        "  2. Correct the label where the page says otherwise, then `moit-news sites check "
-        f"{slug}` until they agree.",
-        f"  3. `moit-news sites check {slug} --live` reads three more articles.",
-        f"  4. `moit-news crawl {slug} --limit 5`",
-        f"  5. Move {written.golden.parent if written.golden else 'a page of your own words'} to "
-        f"tests/sites/{slug}/, with your own words and an address of your own.",
-    ]
-    return lines if listed else [*lines, "No listing names articles yet: see the site file."]
 
 
 def _check_slug(slug: str | None) -> None:
@@ -197,20 +172,6 @@ def _folder() -> Path | None:
         return None
 
 
-def _row(row: Mapping[str, Any]) -> tuple[str, ...]:
-    listings = ", ".join(f"{count} {kind}" for kind, count in row["listings"].items())
-    articles = "-" if row["articles"] is None else str(row["articles"])
-    return (
-        *(row["slug"], row["name"], row["family"] or "-", listings or "-", row["keep"] or "text"),
-        *(articles, _minute(row["last_new"]), _minute(row["last_crawl"])),
-        row["evidence"] or "-",
-    )
-
-
-def _minute(time: str | None) -> str:
-    return (time or "-")[:16].replace("T", " ")
-
-
 def _saved(site: Site) -> list[PageReading]:
     from crawler.check import read_page
     from crawler.saved_pages import saved_pages
@@ -233,50 +194,3 @@ def _of_asking(answer: LiveReading | None, pages: Sequence[PageReading]) -> list
         nothing = "no page of it is saved: crawl it, or ask it with --live"
         findings.append(Finding(field="page", what=nothing))
     return findings
-
-
-def _print_check(
-    site: Site,
-    pages: Sequence[PageReading],
-    findings: Sequence[Finding],
-    asked: LiveReading | None,
-) -> None:
-    from archive.printing import printable
-    from crawler.tables import print_table
-
-    listed = f"; {asked.links} articles on {asked.listing}" if asked and asked.listing else ""
-    click.echo(f"{site.slug}: {_count(pages)}{listed}")
-    if pages:
-        print_table(CHECK_HEADER, _by_field(pages), sys.stdout)
-    for finding in findings:
-        where = f" ({finding.url})" if finding.url else ""
-        click.echo(printable(f"! {finding.field}: {finding.what}{where}"))
-    click.echo("" if findings else "nothing looks wrong\n")
-
-
-def _count(pages: Sequence[PageReading]) -> str:
-    return "1 page" if len(pages) == 1 else f"{len(pages)} pages"
-
-
-def _by_field(pages: Sequence[PageReading]) -> list[tuple[str, ...]]:
-    from crawler.check import FIELDS
-
-    rows: list[tuple[str, ...]] = []
-    for field in FIELDS:
-        found = [one for page in pages for one in page.fields if one.field == field and one.value]
-        layers = " | ".join(dict.fromkeys(one.layer or "-" for one in found))
-        example = found[0].value or "" if found else ""
-        rows.append((field, f"{len(found)} of {len(pages)}", layers, example))
-    return rows
-
-
-def _as_object(
-    site: Site, pages: Sequence[PageReading], findings: Sequence[Finding]
-) -> dict[str, Any]:
-    return {
-        "site": site.slug,
-        "pages": [
-            {"url": page.url, "fields": [asdict(field) for field in page.fields]} for page in pages
-        ],
-        "findings": [asdict(finding) for finding in findings],
-    }
