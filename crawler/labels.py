@@ -16,20 +16,22 @@ def label_of(article: Article, page: Page) -> dict[str, Any]:
 
 def said(article: Article) -> dict[str, Any]:
     """An article in the words of a label."""
-    published = article.published_at
+    times = {name: getattr(article, name) for name in ("published_at", "modified_at")}
     return {
         "title": article.title,
         "lead": article.lead,
         "blocks": [[block.kind.value, block.text] for block in article.blocks],
         "authors": list(article.authors),
-        "published_at": published.isoformat() if published else None,
+        "published_from": article.published_from and article.published_from.value,
         "section": article.section,
         "origin": article.origin,
         "tags": list(article.tags),
         "images": [[image.url, image.caption] for image in article.images],
         "attachments": [[one.url, one.title] for one in article.attachments],
         "language": article.language,
-    }
+        "noarchive": article.noarchive,
+        "source": article.source,
+    } | {name: at and at.isoformat() for name, at in times.items()}
 
 
 def contradictions(label: Mapping[str, Any], article: Article) -> Iterator[tuple[str, str]]:

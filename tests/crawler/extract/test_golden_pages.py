@@ -2,52 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from archive.models import Article, Page
 from crawler.extract import extract
+from crawler.labels import said
+from crawler.saved_pages import GOLDEN, saved_page
 from crawler.site import Site
 from crawler.site_file import SITES, load_site, site_slugs, unknown_site
 
-GOLDEN = Path(__file__).parents[2] / "sites"
 UNKNOWN = "unknown"
 PAGES = sorted(GOLDEN.glob("*/*.html"))
-
-
-def page_of(path: Path, label: dict[str, Any]) -> Page:
-    return Page(
-        url=label["url"],
-        final_url=label["url"],
-        fetched_at=dt.datetime.fromisoformat(label["fetched_at"]),
-        status=200,
-        headers=(("Content-Type", "text/html"),),
-        body=path.read_bytes(),
-    )
-
-
-def said(article: Article) -> dict[str, Any]:
-    """The article in the words of a label."""
-    times = {key: getattr(article, key) for key in ("published_at", "modified_at")}
-    return {
-        "title": article.title,
-        "lead": article.lead,
-        "blocks": [[block.kind.value, block.text] for block in article.blocks],
-        "authors": list(article.authors),
-        "published_from": article.published_from and article.published_from.value,
-        "section": article.section,
-        "origin": article.origin,
-        "tags": list(article.tags),
-        "images": [[image.url, image.caption] for image in article.images],
-        "attachments": [[one.url, one.title] for one in article.attachments],
-        "language": article.language,
-        "noarchive": article.noarchive,
-        "source": article.source,
-    } | {key: at and at.isoformat() for key, at in times.items()}
 
 
 def site_of(path: Path, label: dict[str, Any]) -> Site:
@@ -58,7 +26,7 @@ def site_of(path: Path, label: dict[str, Any]) -> Site:
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_page_reads_as_labelled(path: Path) -> None:
     label = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    article = extract(page_of(path, label), site_of(path, label))
+    article = extract(saved_page(path, label), site_of(path, label))
     got = said(article)
     expected = {key: value for key, value in label.items() if key in got}
     assert {key: got[key] for key in expected} == expected
