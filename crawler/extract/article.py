@@ -14,7 +14,7 @@ from archive.errors import UrlError
 from archive.models import Article, Attachment, BlockKind, Image, Page, TimeOrigin
 from archive.urls import canonical
 from crawler.errors import NoBodyError, NoTitleError
-from crawler.extract import generic, nearby
+from crawler.extract import generic, json_ld, nearby
 from crawler.extract.authors import people
 from crawler.extract.body import Body, read_body
 from crawler.extract.byline import find_byline
@@ -33,6 +33,7 @@ _VIETNAMESE = re.compile(
 # "Theo" (according to) and "Nguồn" (source) before a paper's name.
 _THEO = re.compile(r"^\W*(?:theo|nguồn|source)\b\s*:?\s*", re.IGNORECASE)
 _LEAST_VIETNAMESE = 0.04
+_REGISTRIES = {"com", "gov", "edu", "org", "net"}
 _LANGUAGE_SAMPLE = 2000
 # Old leads end in a pointer to another story: ">> Đường lên bản bị chia cắt".
 _POINTER = re.compile(r"\s*(?:>>|»|➤).*$", re.DOTALL)
@@ -87,9 +88,11 @@ class _Reader:
     def names(self) -> set[str]:
         """What the site calls itself: these are no authors, and stand behind titles."""
         names = {self.site.name, self.site.source_name or "", self.tree.meta("og:site_name") or ""}
+        names.update(json_ld.values(self.tree.json_ld, "publisher.name"))
         for address in {*self.site.hosts, urlsplit(self.tree.page.final_url).netloc}:
             bare = address.lower().removeprefix("www.")
-            names |= {bare, bare.split(".")[0]}
+            # "amp.baokhoi.vn": the first label may name an edition, the second the paper.
+            names |= {bare, *bare.split(".")[:-1][:2]} - _REGISTRIES
         return names - {""}
 
     @cached_property

@@ -107,9 +107,10 @@ def without_site_name(title: str, names: set[str], menu: Collection[str] = ()) -
 
 def _is_site_name(text: str, names: set[str]) -> bool:
     """Whether the end of a title names the site: "Báo VnExpress Kinh doanh" begins with it."""
-    tail = _bare_name(text)
-    begins = any(len(name) > 3 and tail.startswith(name) for name in names)
-    return tail in names or (begins and len(text.split()) <= 6)
+    # "Báo Khơi" stands in its address as "baokhoi", and calls itself "Khơi" too.
+    tails = {_bare_name(text), words(text).replace(" ", "")}
+    begins = any(len(name) > 3 and tail.startswith(name) for name in names for tail in tails)
+    return not tails.isdisjoint(names) or (begins and len(text.split()) <= 6)
 
 
 def _menu(tree: Tree) -> set[str]:

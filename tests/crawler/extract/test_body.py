@@ -274,3 +274,24 @@ def test_the_nearest_layer_that_finds_something_wins_and_is_named() -> None:
         article_page(f"<p>{SENTENCE}</p><i class='family'>Điện</i><i class='generic'>X</i>"), site
     )
     assert (article.section, article.layers["section"]) == ("Điện", "family .family")
+
+
+@pytest.mark.parametrize(
+    ("url", "tail"),
+    [
+        ("https://amp.baokhoi.example/a-1.html", "Báo Khơi"),
+        ("https://khoi.example/a-1.html", "Báo Khơi Kinh doanh"),
+        ("https://www.vidu.gov.vn/a-1.html", "Ví Dụ"),
+    ],
+)
+def test_a_title_loses_the_name_that_its_address_spells(url: str, tail: str) -> None:
+    markup = f"<title>{TITLE} | {tail}</title><div><p>{SENTENCE}</p><p>{OTHER}</p></div>"
+
+    assert read(page(markup, url=url)).title == TITLE
+
+
+def test_a_title_loses_the_publisher_s_name() -> None:
+    told = '<script type="application/ld+json">{"publisher": {"name": "Nhịp Đập Số"}}</script>'
+    markup = f"<title>{TITLE} - Nhịp Đập Số</title>{told}<p>{SENTENCE}</p><p>{OTHER}</p>"
+
+    assert read(page(markup)).title == TITLE
