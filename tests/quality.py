@@ -41,15 +41,9 @@ def measure(pages: Sequence[LabelledPage], read: Read) -> Scores:
 
 
 def _reading(page: LabelledPage, read: Read) -> Mapping[str, Any]:
-    return read(page.file.read_bytes(), page.label.url, _fetched_at(page))
-
-
-def _fetched_at(page: LabelledPage) -> dt.datetime | None:
-    """When a golden page was fetched, as its label says: some show "5 phút trước"."""
-    label = page.file.with_suffix(".json")
-    if not label.is_file():
-        return None
-    return dt.datetime.fromisoformat(json.loads(label.read_text(encoding="utf-8"))["fetched_at"])
+    # Some pages show "5 phút trước": golden pages tell when they were fetched.
+    at = dt.datetime.fromisoformat(page.fetched_at) if page.fetched_at else None
+    return read(page.file.read_bytes(), page.label.url, at)
 
 
 def lower(now: Scores, pinned: Scores) -> dict[str, str]:
