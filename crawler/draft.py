@@ -32,6 +32,7 @@ from crawler.site_schema import SiteFile
 _SHORTEST_ARTICLE = 200
 _PREFIX = re.compile(r"^(?:\([^()]{2,40}\)|[A-ZĐ]{2,6})\s*[-–]\s+")
 _SEPARATOR = re.compile(r"\s+[-–—|»]\s+|\s*\|\s*")
+_ADDRESS = re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+/?|[a-z0-9-]+")
 _ASKED = ("title", "lead", "body", "published", "authors", "section", "tags")
 
 
@@ -103,16 +104,22 @@ def refuse_no_article(page: Page) -> None:
 
 
 def site_name(tree: Tree) -> tuple[str, str]:
-    """What a site calls itself, and who says so."""
-    if said := tree.meta("og:site_name"):
-        return clean(said)[:80], "og:site_name"
-    if told := json_ld.values(tree.json_ld, "publisher.name"):
-        return clean(told[0])[:80], "JSON-LD's publisher"
+    """What a site calls itself, and who says so: words rather than an address."""
+    host = urlsplit(tree.page.final_url).netloc
+    told = [(name, who) for name, who in _names(tree) if name]
+    words = (one for one in told if not _ADDRESS.fullmatch(one[0]))
+    name, who = next(words, next(iter(told), (host, "the address")))
+    return clean(name)[:80], who
+
+
+def _names(tree: Tree) -> Iterator[tuple[str, str]]:
+    yield tree.meta("og:site_name") or "", "og:site_name"
+    for name in json_ld.values(tree.json_ld, "publisher.name"):
+        yield name, "JSON-LD's publisher"
     title = line("".join(str(t) for t in next(tree.root.iter("title"), tree.root).itertext()))
     *before, last = _SEPARATOR.split(title)
-    if before and 1 <= len(last.split()) <= 6:
-        return clean(last), "the end of <title>"
-    return urlsplit(tree.page.final_url).netloc, "the address"
+    if before and len(last.split()) <= 6:
+        yield last, "the end of <title>"
 
 
 def slug_of(url: str) -> str:

@@ -132,6 +132,11 @@ def test_a_page_with_one_borrowed_box_is_of_no_family() -> None:
         ("<title>Giá điện tăng | Tạp chí Ví Dụ</title>", "Tạp chí Ví Dụ"),
         ("<title>Giá điện tăng</title>", "vidu.vn"),
         (
+            '<meta property="og:site_name" content="https://vidu.vn/">'
+            "<title>Giá điện tăng - Báo Ví Dụ</title>",
+            "Báo Ví Dụ",
+        ),
+        (
             '<script type="application/ld+json">{"@type":"NewsArticle",'
             '"publisher":{"name":"Ví Dụ Online"}}</script>',
             "Ví Dụ Online",
