@@ -31,6 +31,7 @@ NAMES = (
     *("title", "date", "fck_detail", "detail-content afcbc-body", "box-tinlienquan", "source"),
 )
 WORDS = (
+    *(SENTENCE + " " + OTHER, f"<p>{SENTENCE}</p><p>{OTHER}</p>"),
     *(SENTENCE, OTHER, TITLE, "8/9/2026 10:12", "Thứ Hai, 07-09-2026 - 13:00 PM", "5 phút trước"),
     *("Theo TTXVN", "Mai Lan", "Xem thêm:", ">>", "Ảnh: Mai Lan", "(Chinhphu.vn) - ", "&#273;"),
     *("điê\u0323n lư\u0323c", "a\u200bb", "\u00ad", "\u202e", "&amp;#7871;", "\x01", "\u00a0", ""),
@@ -83,9 +84,10 @@ def boxes(inside: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 trees = st.recursive(leaves, boxes, max_leaves=25)
 pages = st.builds(
-    "<html><head>{}</head><body>{}</body></html>".format,
+    "<html><head>{}</head><body>{}{}</body></html>".format,
     st.lists(st.sampled_from(HEADS), max_size=4).map("".join),
-    st.lists(trees, min_size=1, max_size=5).map("".join),
+    st.sampled_from(("", f"<h1>{TITLE}</h1>", f"<div class=title>{TITLE}</div>")),
+    st.lists(trees, min_size=1, max_size=8).map("".join),
 )
 sites = st.sampled_from([unknown_site(URL), *SITE_FILES.values()])
 
