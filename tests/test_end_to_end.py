@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from tests.world import Fate, Quirk, World
 from tests.world.compare import archived, rows, wrong_articles, wrong_states
 from tests.world.server import Request
 
+README = Path(__file__).resolve().parent.parent / "README.md"
 COMMAND = str(Path(sys.executable).parent / "moit-news")
 
 
@@ -28,6 +31,7 @@ class Crawled:
     env: dict[str, str]
     first: list[Request]
     first_code: int
+    first_table: str = ""
 
     def moit_news(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -50,9 +54,34 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         sites = world.write_sites(tmp_path_factory.mktemp("sites"))
         env = os.environ | {"MOIT_NEWS_SITES": str(sites), "MOIT_NEWS_DATA": str(folder)}
         made = Crawled(world, folder, env, [], -1)
-        made.first_code = made.moit_news("crawl").returncode
+        done = made.moit_news("crawl")
+        made.first_code, made.first_table = done.returncode, done.stdout
         made.first = world.requests
         yield made
+
+
+def transcripts(command: str) -> list[tuple[str, str]]:
+    """The commands of that name in README.md, each with the output that stands under it."""
+    blocks = re.findall(r"```console\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    shown = re.findall(r"^\$ (moit-news \w+[^\n]*)\n(.*?)(?=^\$|\Z)", "".join(blocks), re.M | re.S)
+    return [(words, output) for words, output in shown if words.split()[1] == command]
+
+
+def without_ports(text: str) -> str:
+    return re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text).strip()
+
+
+def test_the_searches_of_the_readme_print_what_stands_there(crawled: Crawled) -> None:
+    shown = transcripts("search")
+    assert shown
+    for words, output in shown:
+        found = crawled.moit_news(*shlex.split(words)[1:])
+        assert without_ports(found.stdout) == without_ports(output)
+
+
+def test_the_crawl_of_the_readme_prints_what_stands_there(crawled: Crawled) -> None:
+    ((_, table),) = transcripts("crawl")
+    assert table.strip() == crawled.first_table.strip()
 
 
 def test_the_first_crawl_ends_well(crawled: Crawled) -> None:
