@@ -106,10 +106,10 @@ def refuse_no_article(page: Page) -> None:
 def site_name(tree: Tree) -> tuple[str, str]:
     """What a site calls itself, and who says so: words rather than an address."""
     host = urlsplit(tree.page.final_url).netloc
-    told = [(name, who) for name, who in _names(tree) if name]
+    told = [(name, who) for text, who in _names(tree) if (name := clean(text).strip())]
     words = (one for one in told if not _ADDRESS.fullmatch(one[0]))
     name, who = next(words, next(iter(told), (host, "the address")))
-    return clean(name)[:80], who
+    return name[:80], who
 
 
 def _names(tree: Tree) -> Iterator[tuple[str, str]]:

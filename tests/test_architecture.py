@@ -54,6 +54,23 @@ def test_reading_never_looks_at_a_clock(folder: str) -> None:
     assert set() == calls
 
 
+def test_pages_are_looked_around_in_with_beautifulsoup_only_where_selectors_are_proposed() -> None:
+    """Reading is lxml's: a hundred times a second. The two in extract/ read charsets and pages that
+    are nested too deeply for it."""
+    allowed = {
+        *("crawler/extract/decode.py", "crawler/extract/tree.py", "crawler/selectors.py"),
+        *("crawler/propose.py", "crawler/propose_listings.py", "crawler/skeleton.py"),
+    }
+    using = {
+        str(path.relative_to(ROOT))
+        for path in CODE
+        if path.parts[len(ROOT.parts)] != "benchmarks"
+        and any(name.split(".")[0] == "bs4" for name in imported(path))
+    }
+
+    assert using <= allowed
+
+
 @pytest.mark.parametrize("path", CODE, ids=lambda p: str(p.relative_to(ROOT)))
 def test_files_and_functions_stay_small(path: Path) -> None:
     text = path.read_text(encoding="utf-8")

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from html import escape
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from archive.models import Page
-from crawler.draft import site_name
+from crawler.draft import Gathered, draft, site_name
+from crawler.errors import ExtractError
 from crawler.extract.tree import parse
 from crawler.propose import guess_family
 from crawler.propose_listings import article_pattern, kind_of, propose_listing, weekly
@@ -194,3 +199,34 @@ def test_braces_in_an_address_do_not_become_placeholders() -> None:
 
     assert found is not None
     assert found.keys["next"] == f"{HOME}?loc=%7Ba%7D&trang={{page}}"
+
+
+HOSTILE = "Báo \"Mẫu\"\n[[listings]]\nkind = 'feed' # \x1b[31m \\ \u2028"
+
+
+@given(name=st.text(min_size=1), title=st.text(min_size=1), css=st.text(min_size=1))
+@example(name=HOSTILE, title=HOSTILE, css="a'] | //*[contains(., ' ")
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+def test_whatever_a_page_says_the_file_is_toml_that_says_no_more(
+    name: str, title: str, css: str
+) -> None:
+    markup = (
+        village.article(2)
+        .decode()
+        .replace(village.NAME, escape(name, quote=True))
+        .replace(village.title(2), escape(title, quote=True))
+        .replace("noi-dung-bai", escape(css, quote=True))
+        .encode("utf-8", "replace")
+    )
+    front = listing(village.front(range(6)))
+    try:
+        made = draft(Gathered(article=listing(markup, HOME + "lang-nghe/a-7001.htm"), listings=()))
+        draft(Gathered(article=made.page, listings=(front,), troubles=(HOSTILE,)))
+    except ExtractError:
+        return
+
+    said = tomllib.loads(made.toml)
+    assert set(said) <= {"name", "homepage", "evidence", "article_url", "fields", "lead_prefixes"}
+    assert set(said.get("fields", {})) <= {
+        *("title", "lead", "body", "published", "authors", "section", "tags"),
+    }
