@@ -175,10 +175,12 @@ class _Reader:
 
     def signed(self, body: Body) -> tuple[str, ...]:
         """The people that signed the body, else whom the generic layer names."""
-        if names := people(body.signature, self.names):
+        told = self._authors(lambda selector: selector.layer == "generic")
+        names = people(body.signature, self.names)
+        if names and not _are_fuller(told, names):
             self.layers["authors"] = "byline in the body"
             return names
-        return self._authors(lambda selector: selector.layer == "generic")
+        return told
 
     def _authors(self, wanted: Callable[[Selector], bool]) -> tuple[str, ...]:
         for selector, found in self._chain("authors", wanted):
@@ -364,6 +366,14 @@ class _Reader:
         self.layers[name] = str(selector)
         self.tree.taken.update(one.element for one in found if one.element is not None)
         return found[0].element
+
+
+def _are_fuller(told: tuple[str, ...], signed: tuple[str, ...]) -> bool:
+    """Whether the names told are those of the signature with family names before them."""
+    ends = zip(told, signed, strict=False)
+    return len(told) == len(signed) and all(
+        full.lower().endswith(" " + name.lower()) for full, name in ends
+    )
 
 
 def _canonical(url: str) -> str | None:

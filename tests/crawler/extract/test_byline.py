@@ -37,3 +37,14 @@ def test_metadata_is_believed_before_a_name_beside_the_time() -> None:
     page = article_page(TEXT, head, before=f"<div><span>Vũ Đức Long</span>{TIME}</div>")
 
     assert read(page).authors == ("Lê Thị Hồng",)
+
+
+@pytest.mark.parametrize(
+    ("box", "authors"),
+    [("Đào Khánh Ngọc", ("Đào Khánh Ngọc",)), ("Vũ Đức Long", ("Khánh Ngọc",))],
+)
+def test_a_signature_is_completed_by_a_fuller_name(box: str, authors: tuple[str, ...]) -> None:
+    signed = "<p style='text-align:right'><b>Khánh Ngọc</b></p>"
+    page = article_page(TEXT + signed, before=f"<div class='author'>{box}</div>")
+
+    assert read(page).authors == authors
