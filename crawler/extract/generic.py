@@ -119,7 +119,7 @@ def _menu(tree: Tree) -> set[str]:
 
 def find_body(tree: Tree, title: Element | None) -> Element | None:
     """The smallest element that holds most of the prose near the title."""
-    weights = _weights(tree.root, title)
+    weights = _weights(tree, title)
     body = next(tree.root.iter("body"), None)
     if body is None or not weights.get(body):
         return None
@@ -143,17 +143,17 @@ def _scope(body: Element, title: Element | None, weights: dict[Element, int]) ->
     return body
 
 
-def _weights(root: Element, title: Element | None) -> dict[Element, int]:
+def _weights(tree: Tree, title: Element | None) -> dict[Element, int]:
     """For each element: the characters of prose in it that are no links and no noise."""
     weights: dict[Element, int] = defaultdict(int)
-    for text in cast(list[etree._ElementUnicodeResult], _PROSE(root)):
+    for text in cast(list[etree._ElementUnicodeResult], _PROSE(tree.root)):
         parent = text.getparent()
         parent = parent.getparent() if parent is not None and text.is_tail else parent
         if parent is not None and not _is_imprint(text):
             weights[parent] += len(text)
     # What is around the title is no noise, whatever its class says: "table-list-news".
     innocent = set() if title is None else set(title.iterancestors())
-    for node in reversed(list(root.iter())):
+    for node in reversed(tree.nodes):
         if weights.get(node):
             around = node.getparent()
             if node not in innocent and _is_outside(node):

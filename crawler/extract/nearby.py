@@ -229,7 +229,7 @@ def _may_name_authors(node: Element) -> bool:
 
 def _near(tree: Tree, title: Element | None) -> Iterator[tuple[int, Element]]:
     """The elements around the title with their distance from it, those after it nearer."""
-    every = [node for node in tree.root.iter() if isinstance(node.tag, str)]
+    every = tree.nodes
     at = every.index(title) if title is not None else 0
     for place in range(max(0, at - NEAR // 4), min(len(every), at + NEAR)):
         node = every[place]
@@ -241,18 +241,13 @@ def after(
     tree: Tree, title: Element | None, limit: int = NEAR, freely: Element | None = None
 ) -> Iterator[Element]:
     """The next elements behind the title; those in ``freely`` do not count."""
-    every = tree.root.iter()
-    if title is not None:
-        for node in every:
-            if node is title:
-                break
+    start = 0 if title is None else tree.nodes.index(title) + 1
     inside = set() if freely is None else set(freely.iter())
-    for node in every:
+    for node in islice(tree.nodes, start, None):
         limit -= node not in inside
         if limit < 0:
             return
-        if isinstance(node.tag, str):
-            yield node
+        yield node
 
 
 def _names(node: Element) -> str:

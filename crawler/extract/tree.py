@@ -48,6 +48,11 @@ class Tree:
     taken: set[Element] = field(default_factory=set)
 
     @cached_property
+    def nodes(self) -> list[Element]:
+        """All elements in document order; kept, because lxml makes each anew when it is asked."""
+        return list(self.root.iter("*"))
+
+    @cached_property
     def metas(self) -> dict[str, list[str]]:
         """The contents of meta elements by lower-case name, property or itemprop."""
         found: dict[str, list[str]] = {}
