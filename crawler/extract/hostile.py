@@ -35,8 +35,9 @@ _ATTRIBUTE = re.compile(rb"[\s/\"'][^\s/>=\"']")
 _ANY_VALUE = re.compile(_VALUE)
 
 
-def refuse_hostile(html: bytes) -> None:
-    """Raises TooComplexError for a page too large, of too many elements or attributes."""
+def refuse_hostile(html: bytes) -> int:
+    """The number of tags that open an element; raises TooComplexError for a page too large, of too
+    many elements or attributes."""
     if len(html) > LARGEST:
         raise TooComplexError(
             f"the page has {len(html):,} bytes, more than {LARGEST:,}; it is kept, but not read"
@@ -46,12 +47,13 @@ def refuse_hostile(html: bytes) -> None:
         raise TooComplexError(
             f"the page has {len(tags):,} elements, more than {_MOST_TAGS:,}; it is kept, not read"
         )
-    quickly_read = (tag for tag in tags if len(tag) > _LONG_TAG)
+    quickly_read = [tag for tag in tags if len(tag) > _LONG_TAG]
     if _is_too_much(quickly_read) and _is_too_much(_exactly_read(html)):
         raise TooComplexError(
             "a tag of the page has so many attributes that parsing it would take minutes; "
             "the page is kept, but not read"
         )
+    return len(tags)
 
 
 def _exactly_read(html: bytes) -> Iterator[bytes]:

@@ -79,9 +79,9 @@ class Tree:
 def parse(page: Page) -> Tree:
     """The page as a tree; raises NotHtmlError and TooComplexError."""
     markup = utf8(page)
-    refuse_hostile(markup)
+    tags = refuse_hostile(markup)
     root = _root(markup)
-    if _TOO_DEEP(root):
+    if tags > _DEEPEST and _TOO_DEEP(root):
         root = _root(_flattened(markup))
     return Tree(root=root, page=page)
 
