@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -25,9 +26,18 @@ COLLECTIONS: Mapping[str, Callable[[], Sequence[LabelledPage]]] = {
     "golden pages": golden_pages,
     "corpus": corpus,
 }
+_NAMES = re.compile(rb"(\s(?:class|id)\s*=\s*)(?:\"[^\"]*\"|'[^']*')")
+
+
+def read_nameless(body: bytes, url: str, fetched_at: dt.datetime | None) -> Mapping[str, Any]:
+    """What generic reads where class names and ids say nothing, as on sites made by programs."""
+    return reading.read_generic(_NAMES.sub(rb'\1""', body), url, fetched_at)
+
+
 READINGS: Mapping[str, Read] = {
     "read": reading.read,
     "read_generic": reading.read_generic,
+    "read_nameless": read_nameless,
 }
 
 

@@ -46,7 +46,9 @@ _LABEL = re.compile(
     r"^[\W_]*(?:xem thêm|đọc thêm|đọc tiếp|xem tiếp|xem tin|tin liên quan|bài liên quan|liên quan"
     r"|tin mới|tin cùng chuyên mục|cùng chuyên mục|tham khảo thêm|bấm xem|có thể bạn quan tâm"
     r"|quảng cáo|advertisement|bài đọc nhiều"
-    r"|tin đọc nhiều|đọc nhiều|từ kh[oó][aá]|tags?|link (?:bài )?gốc|chia sẻ"
+    r"|tin đọc nhiều|đọc nhiều"
+    r"|(?:\d+ )?bình luận(?: \(\d+\))?|ý kiến bạn đọc|(?:các )?(?:tin|bài|thông báo) khác"
+    r"|từ kh[oó][aá]|tags?|link (?:bài )?gốc|chia sẻ"
     r"|read more|see also|related (?:news|articles|stories)|mời (?:quý )?(?:độc giả|bạn đọc)[^.]*)"
     r"[\s:>»…]*",
     re.IGNORECASE,

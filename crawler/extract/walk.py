@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 
 from lxml import etree
 
@@ -52,6 +53,9 @@ _LINKED = 0.75
 _LONGEST_SUBHEADING = 200
 _LONGEST_CAPTION = 400
 _SHORT_BOX = 1000
+_MOST_LABELLED = 0.4
+_LONGEST_LABEL = 40
+_FIRST = 6
 _LONGEST_TEASER = 600
 _MOST_ELEMENTS = 40
 
@@ -140,7 +144,17 @@ class BodyWalk:
             return True
         if tag in _BLOCKS and is_byline_box(node) and self.sizes[node].characters < _SHORT_BOX:
             return True
-        return tag in _BOXES and self._points_elsewhere(node)
+        return tag in _BOXES and (self._points_elsewhere(node) or self._begins_as_label(node))
+
+    def _begins_as_label(self, node: Element) -> bool:
+        """A small box under "Tin liên quan" or "Bình luận" holds what these words say."""
+        if self.sizes[node].characters > _MOST_LABELLED * self.sizes[self.node].characters:
+            return False
+        # A box inside may begin so without speaking for this one.
+        inside = takewhile(lambda one: one is node or one.tag not in _BOXES, node.iter())
+        texts = (one.text for one in islice(inside, _FIRST) if isinstance(one.tag, str))
+        first = next((text.strip() for text in texts if text and text.strip()), "")
+        return 3 < len(first) <= _LONGEST_LABEL and is_label(first, 0)
 
     def _is_most(self, node: Element) -> bool:
         """Whether a box holds most of the text: then its name misleads, "share-content"."""

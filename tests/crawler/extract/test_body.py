@@ -56,6 +56,9 @@ O = ("paragraph", OTHER)  # noqa: E741 - reads as the pair of P
         (f"<p>8/9/2026 - 07:05</p><p>{SENTENCE}</p>", [P]),
         (f"<p><a href='/k'>Kinh tế</a></p><p>{SENTENCE}</p>", [P]),
         (f"<p>{SENTENCE}</p><div>Quảng cáo</div><p>{OTHER}</p>", [P, O]),
+        (f"<p>{SENTENCE}</p><p>{OTHER}</p><div><h3>2 bình luận</h3><p>Hay quá!</p></div>", [P, O]),
+        # A box that begins with such a box is not one.
+        (f"<div><div>TIN MỚI</div><p>{SENTENCE}</p></div><p>{OTHER}</p>", [P, O]),
         (
             f"<p>{SENTENCE}</p><div><h3><a href='/t'>Tin của một bài khác</a></h3><p>Sapo của bài "
             f"khác ấy.</p></div><p>{OTHER}</p>",
