@@ -82,6 +82,7 @@ class _Reader:
     site: Site
     layers: dict[str, str] = field(default_factory=dict)
     title_node: Element | None = None
+    time_node: Element | None = None
     body_node: Element | None = None
 
     @cached_property
@@ -145,7 +146,7 @@ class _Reader:
                 if moment is None:
                     continue
                 if day is None:
-                    self._take("published", selector, [one])
+                    self.time_node = self._take("published", selector, [one])
                     day = (moment, one.origin)
                 elif moment.has_minute and moment.at.date() == day[0].at.date():
                     self.layers["published"] += f"; minute from {selector}"
@@ -350,8 +351,10 @@ class _Reader:
         return [one] if one else []
 
     def _find_byline(self) -> list[Found]:
-        time = nearby.find_published(self.tree, self.title_node, self.site.date_formats)
-        shown = time.element if time else None
+        shown = self.time_node
+        if shown is None:
+            time = nearby.find_published(self.tree, self.title_node, self.site.date_formats)
+            shown = time.element if time else None
         return find_byline(self.tree, self.title_node, self._any_body, shown, self.names)
 
     @property
