@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
-from archive.text import fold
+from archive.text import fold, nfc
 from crawler.extract.authors import is_byline, people
 from crawler.extract.nearby import NEAR, after, in_noise, is_small
 from crawler.extract.select import Found
@@ -24,6 +24,7 @@ _PLACE = re.compile(
 )
 _LONGEST = 60
 _MOST_BESIDE = 30
+_MOST_PIECES = 8
 
 
 def find_byline(
@@ -36,10 +37,16 @@ def find_byline(
 def _told(tree: Tree, title: Element | None, body: Element | None, names: set[str]) -> list[Found]:
     inside = set() if body is None else set(body.iter())
     places = (one for one in after(tree, title, 2 * NEAR, body) if one not in inside)
-    for node, text in _short_lines(places):
+    for node, text in _short_lines(filter(_begins_told, places)):
         if _TOLD.match(text) and _is_name(text, names) and not in_noise(node, title):
             return [Found(text, node)]
     return []
+
+
+def _begins_told(node: Element) -> bool:
+    """Asked before all of the text is read, which takes longer."""
+    pieces = (str(text).strip() for text in islice(node.itertext("*"), _MOST_PIECES))
+    return _TOLD.match(nfc(" ".join(pieces)[:_LONGEST])) is not None
 
 
 def _beside(tree: Tree, time: Element | None, names: set[str]) -> list[Found]:
