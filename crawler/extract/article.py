@@ -33,6 +33,7 @@ _VIETNAMESE = re.compile(
 # "Theo" (according to) and "Nguồn" (source) before a paper's name.
 _THEO = re.compile(r"^\W*(?:theo|nguồn|source)\b\s*:?\s*", re.IGNORECASE)
 _LEAST_VIETNAMESE = 0.04
+_LONGEST_BASE = 2000
 _REGISTRIES = {"com", "gov", "edu", "org", "net"}
 _LANGUAGE_SAMPLE = 2000
 # Old leads end in a pointer to another story: ">> Đường lên bản bị chia cắt".
@@ -101,7 +102,8 @@ class _Reader:
         node = next(self.tree.root.iter("base"), None)
         try:
             return urljoin(
-                self.tree.page.final_url, (node.get("href") or "") if node is not None else ""
+                self.tree.page.final_url,
+                (node.get("href") or "")[:_LONGEST_BASE] if node is not None else "",
             )
         except ValueError:
             return self.tree.page.final_url

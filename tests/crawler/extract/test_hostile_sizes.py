@@ -91,6 +91,9 @@ READ: dict[str, Callable[[], str]] = {
     "a page address of megabytes": lambda: in_head(
         "<link rel=canonical href='https://vidu.vn/" + "a/../" * 1_500_000 + "'>"
     ),
+    "a base address of megabytes": lambda: (
+        f"<base href='{'http://a/' * 800_000}'>" + HEAD + TEXT + "<img src=x>" * 200
+    ),
     "base addresses": lambda: "<base href='http://a/'>" * MOST + HEAD + TEXT,
     "nothing but angle brackets": lambda: HEAD + TEXT + "<" * 7_000_000,
     "comments": lambda: HEAD + TEXT + "<!-- x -->" * 700_000,
