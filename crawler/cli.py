@@ -9,9 +9,15 @@ from typing import cast
 import click
 
 from archive.errors import DataFolderError, MoitNewsError, NotFoundError, UrlError
-from crawler.errors import AlreadyRunningError, LabelError, SiteError
-
-WELL, SOME_FAILED, WRONG_USE, NOTHING_USABLE, ALREADY_RUNNING = 0, 1, 2, 3, 75
+from crawler.errors import (
+    ALREADY_RUNNING,
+    NOTHING_USABLE,
+    SOME_FAILED,
+    WRONG_USE,
+    AlreadyRunningError,
+    LabelError,
+    SiteError,
+)
 
 CRAWLER_COMMANDS = {
     "crawl": "crawler.commands",

@@ -19,6 +19,9 @@ MoitNewsError (archive)
 
 from archive.errors import MoitNewsError
 
+# What the program ends with: docs/operations.md says what to do at each.
+WELL, SOME_FAILED, WRONG_USE, NOTHING_USABLE, ALREADY_RUNNING = 0, 1, 2, 3, 75
+
 
 class SiteError(MoitNewsError):
     """A site or family file is wrong."""

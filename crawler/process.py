@@ -19,7 +19,7 @@ from archive.errors import ArchiveReadOnlyError, UrlError
 from archive.folder import data_folder
 from archive.urls import canonical
 from crawler.addresses import is_private_host
-from crawler.errors import SiteError
+from crawler.errors import NOTHING_USABLE, SiteError
 from crawler.failures import explain_failure
 from crawler.listings import at_home
 from crawler.loader import spider_of
@@ -34,6 +34,10 @@ LOG_FOLDER = "log"
 # What Scrapy tells of itself at each start would be most of the log.
 _CHATTY = ("scrapy.crawler", "scrapy.addons", "scrapy.middleware", "scrapy.utils.log")
 _REFRESH_SECONDS = 0.5
+_NOTHING_CAME = (
+    "moit-news: nothing usable came from any site (the table says why). Check that this machine "
+    "reaches the network, then try one site by hand: moit-news crawl SITE"
+)
 
 
 def crawl_sites(slugs: tuple[str, ...], urls: tuple[str, ...], order: Order) -> int:
@@ -48,6 +52,8 @@ def crawl_sites(slugs: tuple[str, ...], urls: tuple[str, ...], order: Order) -> 
         tallies = run.tallies()
         code = exit_code(tallies)
         report(tallies, Console())
+        if code == NOTHING_USABLE:
+            click.echo(_NOTHING_CAME, err=True)
         if run.error is not None:
             click.echo(f"moit-news: {run.error}", err=True)
             code = code or 1

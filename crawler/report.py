@@ -10,6 +10,7 @@ from rich.table import Table
 
 from crawler.run import Run, Tally
 
+ALL = "all"
 HEADER = (
     *("site", "listings", "found", "asked", "new", "revised", "unchanged"),
     *("failed", "refused", "gone", "MB", ""),
@@ -67,7 +68,14 @@ class Progress:
 def _row(tally: Tally) -> tuple[str, ...]:
     numbers = (str(getattr(tally, name)) for name in _NUMBERS)
     size = f"{tally.bytes / 1e6:.1f}"
-    return (tally.site, _listings(tally), *numbers, size, tally.reason or "")
+    return (tally.site, _listings(tally), *numbers, size, tally.reason or _idle(tally))
+
+
+def _idle(tally: Tally) -> str:
+    """Why a row of noughts is no failure."""
+    if tally.listings or tally.asked or tally.site == ALL:
+        return ""
+    return "nothing asked: no listing of it is known, no address of it is due"
 
 
 def _listings(tally: Tally) -> str:
@@ -78,7 +86,7 @@ def _listings(tally: Tally) -> str:
 def _total(tallies: Iterable[Tally]) -> Tally:
     rows = list(tallies)
     names = ("listings", "listings_failed", "bytes", *_NUMBERS)
-    return Tally(site="all", **{name: sum(getattr(row, name) for row in rows) for name in names})
+    return Tally(site=ALL, **{name: sum(getattr(row, name) for row in rows) for name in names})
 
 
 def _empty(header: Sequence[str]) -> Table:

@@ -22,7 +22,7 @@ from archive.models import VIETNAM, Page
 from archive.pages import PageStore
 from archive.store import Archive
 from archive.times import from_text, to_text
-from crawler.errors import AlreadyRunningError
+from crawler.errors import NOTHING_USABLE, SOME_FAILED, WELL, AlreadyRunningError
 from crawler.frontier import Frontier
 from crawler.site import Site
 from crawler.site_file import source_of
@@ -74,8 +74,8 @@ def exit_code(tallies: Iterable[Tally]) -> int:
     """
     rows = list(tallies)
     if not any(row.is_usable for row in rows) and any(row.has_failed for row in rows):
-        return 3
-    return int(any(row.has_failed for row in rows))
+        return NOTHING_USABLE
+    return SOME_FAILED if any(row.has_failed for row in rows) else WELL
 
 
 class Run:

@@ -43,6 +43,15 @@ def test_a_log_gets_no_colours_and_no_broken_lines() -> None:
     assert len(text.splitlines()) == 4
 
 
+def test_a_row_of_noughts_says_why() -> None:
+    out = io.StringIO()
+
+    report([GOOD, Tally(site="bao-ba")], Console(file=out, width=140))
+
+    told = [line for line in out.getvalue().splitlines() if "no listing of it is known" in line]
+    assert [line.split()[0] for line in told] == ["bao-ba"]
+
+
 @pytest.mark.parametrize(
     ("tallies", "code"),
     [
