@@ -152,6 +152,16 @@ def m001_pages(db: Database) -> None:
     _run(db, PAGES)
 
 
+@pages_migrations()
+def m002_protocol(db: Database) -> None:
+    """What a true status line needs, and the redirects on the way to a page."""
+    _run(
+        db,
+        "ALTER TABLE pages ADD COLUMN protocol TEXT;\n"
+        "ALTER TABLE pages ADD COLUMN redirects TEXT;\n",
+    )
+
+
 def _run(db: Database, script: str) -> None:
     # executescript() would commit behind the migration's back; a trigger holds semicolons itself.
     statement = ""

@@ -68,7 +68,11 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
-    """One response as it came: the body transfer-decoded, the headers in order."""
+    """One response as it came: the body transfer-decoded and unpacked, the headers in order.
+
+    ``protocol`` is the version of its status line (``HTTP/1.1``). ``redirects`` holds each address
+    that led on to another, the one asked first, with the status that it answered.
+    """
 
     url: str
     final_url: str
@@ -76,6 +80,8 @@ class Page:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    protocol: str | None = None
+    redirects: tuple[tuple[str, int], ...] = ()
 
     def header(self, name: str) -> str | None:
         """The first header of that name, in any case.

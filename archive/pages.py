@@ -103,12 +103,14 @@ class PageStore:
         with self.transaction():
             sha256 = self._put_body(page, site) if body else None
             cursor = self.connection.execute(
-                "INSERT INTO pages (site, url, final_url, fetched_at, status, headers, sha256)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO pages (site, url, final_url, fetched_at, status, headers, sha256,"
+                " protocol, redirects) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     *(site, page.url, page.final_url, to_text(page.fetched_at), page.status),
                     json.dumps(page.headers),
                     sha256,
+                    page.protocol,
+                    json.dumps(page.redirects) if page.redirects else None,
                 ),
             )
         return int(cursor.lastrowid or 0)
@@ -177,6 +179,8 @@ class PageStore:
             status=row["status"],
             headers=tuple((name, value) for name, value in json.loads(row["headers"])),
             body=body,
+            protocol=row["protocol"],
+            redirects=tuple((url, status) for url, status in json.loads(row["redirects"] or "[]")),
         )
 
     def _codec_of_site(self, page: Page, site: str) -> Codec:

@@ -8,6 +8,8 @@ from crawler.errors import BrokenAnswerError
 
 # Only what we say we accept: each further packing would be one more way to hide a bomb.
 ACCEPTED = "gzip, deflate"
+# Where a request remembers how its answer's body was packed.
+PACKED = "packed"
 _GZIP_MARK = b"\x1f\x8b"
 _TAIL = 2048
 

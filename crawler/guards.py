@@ -22,7 +22,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 
 from crawler.addresses import is_private_host, is_public, literal
-from crawler.bodies import unpack
+from crawler.bodies import PACKED, unpack
 from crawler.errors import ForbiddenError, HostSilentError, StrayError
 from crawler.failures import explain_failure
 
@@ -96,7 +96,8 @@ class BodyGuard:
             return response
         encoding = ",".join(value.decode("latin-1") for value in encodings)
         whole = response.replace(body=unpack(response.body, encoding, self._most))
-        del whole.headers["Content-Encoding"]
+        del whole.headers["Content-Encoding"]  # Scrapy must not unpack it once more
+        request.meta[PACKED] = encoding
         return whole
 
 

@@ -7,13 +7,11 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, cast
 
-from archive.models import Article, Change, Page, State, Stored, TimeOrigin
+from archive.models import Article, Change, Page, State, Stored
 from archive.store import Archive
-from crawler.errors import ExtractError
-from crawler.extract import extract
 from crawler.frontier import Due, Settled
-from crawler.listings import at_home
 from crawler.plans import Counted, Verdict, failed, revisit_at
+from crawler.reading import read_page
 from crawler.run import now
 from crawler.site import Keep, Site
 from crawler.site_file import GENERIC
@@ -71,20 +69,14 @@ class ExtractArticle(Step):
         self._read = self._missed = 0
 
     def process_item(self, visit: Visit) -> Visit:
-        keep = self.spider.site.keep
-        try:
-            article = extract(visit.page, self.spider.site)
-        except ExtractError as error:
-            if keep is not Keep.TEXT and b"noarchive" in visit.page.body.lower():
-                self._forget(visit)
-            return dataclasses.replace(visit, problem=str(error))
-        self._read += 1
-        self._missed += bool(missed_fields(article, self.spider.site))
-        article = dataclasses.replace(article, url=at_home(article.url, self.spider.site))
-        if keep is Keep.METADATA or (article.noarchive and keep is not Keep.TEXT):
-            self._forget(visit)
-            article = dataclasses.replace(article, blocks=(), images=(), attachments=())
-        return dataclasses.replace(visit, article=_as_listed(article, visit.due))
+        site, due = self.spider.site, visit.due
+        reading = read_page(visit.page, site, due.listed_date, due.listed_section)
+        if reading.forget and visit.page_id is not None:
+            self.spider.run.pages.drop_body(visit.page_id)
+        if reading.article is not None:
+            self._read += 1
+            self._missed += bool(missed_fields(reading.article, site))
+        return dataclasses.replace(visit, article=reading.article, problem=reading.problem)
 
     def close_spider(self) -> None:
         """Tells in the log that a site no longer looks as its file says."""
@@ -94,10 +86,6 @@ class ExtractArticle(Step):
                 "layout may have changed; see moit-news sites check %s",
                 *(self._missed, self._read, self.spider.site.slug),
             )
-
-    def _forget(self, visit: Visit) -> None:
-        if visit.page_id is not None:
-            self.spider.run.pages.drop_body(visit.page_id)
 
 
 class StoreArticle(Step):
@@ -122,14 +110,6 @@ def missed_fields(article: Article, site: Site) -> tuple[str, ...]:
         if article.layers.get(name, "").startswith(GENERIC)
         and any(selector.layer != GENERIC for selector in site.fields.get(name, ()))
     )
-
-
-def _as_listed(article: Article, due: Due) -> Article:
-    """With the listing's word where the page itself says nothing."""
-    date = due.listed_date
-    if article.published_at is None and date is not None:
-        article = dataclasses.replace(article, published_at=date, published_from=TimeOrigin.LISTING)
-    return dataclasses.replace(article, section=article.section or due.listed_section)
 
 
 def _settled(visit: Visit, archive: Archive, site: str) -> Settled:

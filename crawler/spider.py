@@ -14,7 +14,7 @@ from scrapy import Request, Spider
 from archive.errors import ArchiveError
 from archive.folder import data_folder
 from archive.models import Page, State
-from crawler.bodies import is_cut
+from crawler.bodies import PACKED, is_cut
 from crawler.breaker import Breaker
 from crawler.errors import ForbiddenError, HostSilentError
 from crawler.failures import explain_failure, is_silence
@@ -341,18 +341,24 @@ def be_polite(settings: BaseSettings, politeness: Politeness) -> None:
 
 
 def page_of(response: Response, url: str, final_url: str) -> Page:
-    """A response as it is kept."""
+    """A response as it is kept, with the header that was taken off when its body was unpacked."""
+    meta = response.meta
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in response.headers.items()
+        for value in values
+    )
     return Page(
         url=url,
         final_url=final_url,
         fetched_at=now(),
         status=response.status,
-        headers=tuple(
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, values in response.headers.items()
-            for value in values
-        ),
+        headers=headers + ((("Content-Encoding", meta[PACKED]),) if PACKED in meta else ()),
         body=response.body,
+        protocol=response.protocol,
+        redirects=tuple(
+            zip(meta.get("redirect_urls", ()), meta.get("redirect_reasons", ()), strict=False)
+        ),
     )
 
 

@@ -29,6 +29,6 @@ CREATE TRIGGER articles_au AFTER UPDATE OF id, title, lead, body, d_forms ON art
 -- pages.db
 CREATE TABLE dictionaries ( id INTEGER PRIMARY KEY, site TEXT NOT NULL, made_at TEXT NOT NULL, z BLOB NOT NULL)
 CREATE TABLE bodies ( sha256 BLOB PRIMARY KEY, dictionary_id INTEGER REFERENCES dictionaries(id), size INTEGER NOT NULL, z BLOB NOT NULL)
-CREATE TABLE pages ( id INTEGER PRIMARY KEY, site TEXT NOT NULL, url TEXT NOT NULL, final_url TEXT NOT NULL, fetched_at TEXT NOT NULL, status INTEGER NOT NULL, headers TEXT NOT NULL, sha256 BLOB REFERENCES bodies(sha256))
+CREATE TABLE pages ( id INTEGER PRIMARY KEY, site TEXT NOT NULL, url TEXT NOT NULL, final_url TEXT NOT NULL, fetched_at TEXT NOT NULL, status INTEGER NOT NULL, headers TEXT NOT NULL, sha256 BLOB REFERENCES bodies(sha256), protocol TEXT, redirects TEXT)
 CREATE INDEX pages_url ON pages(url, fetched_at)
 CREATE INDEX pages_sha256 ON pages(sha256)

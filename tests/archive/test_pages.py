@@ -28,6 +28,8 @@ def test_a_page_is_given_back_as_it_came(tmp_path: Path):
         status=404,
         final_url="https://bo.example.vn/khac.html",
         headers=(("Set-Cookie", "a"), ("Set-Cookie", "b"), ("X-Tên", "đ")),
+        protocol="HTTP/1.0",
+        redirects=(("https://bo.example.vn/cu.html", 301), ("https://bo.example.vn/moi", 302)),
     )
     with PageStore.open(tmp_path, write=True) as pages:
         page_id = pages.put(kept, site="bo-vn")

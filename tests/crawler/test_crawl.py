@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.pages import PageStore
 from tests.crawler.paper import FEED, World, article_html, as_json, feed, path, publish
 from tests.crawler.server import Answer, Server
 
@@ -353,3 +355,22 @@ def test_a_site_that_no_longer_looks_as_its_file_says_is_told_in_the_log(
 
     assert "1 of 3 articles were read without the site's own title or body" in world.log()
     assert world.value("SELECT count(*) FROM articles") == 3
+
+
+def test_a_page_keeps_its_status_line_its_packing_and_the_way_to_it(
+    server: Server, world: World
+) -> None:
+    publish(server, range(1))
+    packed = gzip.compress(article_html(0))
+    server.answers[path(0)] = Answer(status=301, headers={"Location": path(1)})
+    server.answers[path(1)] = Answer(body=packed, headers={"Content-Encoding": "gzip"})
+    world.add_site("bao-thu", server)
+
+    world.run("crawl")
+
+    with PageStore.open(world.data) as pages:
+        page = pages.latest(server.home.rstrip("/") + path(0))
+    assert page is not None
+    assert (page.protocol, page.status) == ("HTTP/1.1", 200)
+    assert page.redirects == ((page.url, 301),)
+    assert (page.body, page.header("Content-Encoding")) == (article_html(0), "gzip")
