@@ -146,6 +146,12 @@ def m001_archive(db: Database) -> None:
     _run(db, ARTICLES + FRONTIER + FULL_TEXT)
 
 
+@archive_migrations()
+def m006_sections(db: Database) -> None:
+    """The path of sections that an article stands in, a JSON list, outermost first."""
+    _run(db, "ALTER TABLE articles ADD COLUMN sections TEXT;")
+
+
 @pages_migrations()
 def m001_pages(db: Database) -> None:
     """Raw pages, the same body stored once."""

@@ -130,6 +130,7 @@ class Article:
     """What a page says, cleaned: NFC, no control characters, entities resolved.
 
     ``layers`` names for each field the layer that gave it, e.g. ``{"title": "family h1.title"}``.
+    ``sections`` is the path to the section, outermost first, and ends with ``section``.
     ``origin`` is the paper or agency that the article says it is from (a reprint's "Theo …").
     ``noarchive`` is true where the page's own robots meta asks not to be archived.
     """
@@ -144,6 +145,7 @@ class Article:
     published_from: TimeOrigin | None = None
     modified_at: dt.datetime | None = None
     section: str | None = None
+    sections: tuple[str, ...] = ()
     origin: str | None = None
     tags: tuple[str, ...] = ()
     images: tuple[Image, ...] = ()

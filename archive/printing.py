@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
 
-LISTS = ("authors", "tags", "images", "attachments", "layers", "blocks")
+LISTS = ("sections", "authors", "tags", "images", "attachments", "layers", "blocks")
 ORIGINS = {
     "shown": "as shown on the page",
     "json-ld": "from the page's JSON-LD",
@@ -135,7 +135,7 @@ def _marked(text: str, style: str, mark: str) -> Text:
 
 def _head(row: Mapping[str, Any]) -> list[str]:
     origin = f"from {row['origin']}" if row["origin"] else None
-    source = [row["source_name"], origin, row["section"]]
+    source = [row["source_name"], origin, _section_path(row)]
     lines = [" · ".join(printable(part) for part in source if part)]
     if row["published_at"]:
         read = ORIGINS.get(row["published_from"], "origin unknown")
@@ -148,6 +148,14 @@ def _head(row: Mapping[str, Any]) -> list[str]:
     if row["withdrawn_at"]:
         lines.append(f"withdrawn by its site, seen {_moment(row['withdrawn_at'])}")
     return lines
+
+
+def _section_path(row: Mapping[str, Any]) -> str | None:
+    """
+    >>> _section_path({"section": "Xuất nhập khẩu", "sections": '["Kinh tế", "Xuất nhập khẩu"]'})
+    'Kinh tế › Xuất nhập khẩu'
+    """
+    return " › ".join(json.loads(row["sections"])) if row["sections"] else row["section"]
 
 
 def _foot(row: Mapping[str, Any], versions: Sequence[Mapping[str, Any]]) -> list[str]:

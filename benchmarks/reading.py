@@ -34,6 +34,8 @@ def _said(article: Article) -> dict[str, Any]:
         "text": _running_text(article),
         "published_at": article.published_at,
         "authors": list(article.authors),
+        "section": article.section,
+        "section_path": list(article.sections),
     }
 
 

@@ -24,6 +24,7 @@ def said(article: Article) -> dict[str, Any]:
         "authors": list(article.authors),
         "published_from": article.published_from and article.published_from.value,
         "section": article.section,
+        "sections": list(article.sections),
         "origin": article.origin,
         "tags": list(article.tags),
         "images": [[image.url, image.caption] for image in article.images],

@@ -43,4 +43,6 @@ def read_page(
 def _as_listed(article: Article, date: dt.datetime | None, section: str | None) -> Article:
     if article.published_at is None and date is not None:
         article = dataclasses.replace(article, published_at=date, published_from=TimeOrigin.LISTING)
-    return dataclasses.replace(article, section=article.section or section)
+    if article.section is None and section:
+        article = dataclasses.replace(article, section=section, sections=(section,))
+    return article

@@ -1,53 +1,27 @@
-"""A page laid under a site's selectors, layer by layer, becomes an article."""
+"""A page laid under a site's selectors becomes an article."""
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
 from types import MappingProxyType
-from urllib.parse import urljoin, urlsplit
 
-from archive.errors import UrlError
-from archive.models import Article, Attachment, BlockKind, Image, Page, TimeOrigin
-from archive.urls import canonical
-from crawler.errors import NoBodyError, NoTitleError
-from crawler.extract import generic, json_ld, nearby
-from crawler.extract.authors import people
-from crawler.extract.body import Body, read_body
-from crawler.extract.byline import find_byline
-from crawler.extract.images import attachments, images, pictures_in
-from crawler.extract.select import Found, elements, select
-from crawler.extract.times import Moment, read_time
-from crawler.extract.tree import Element, Tree, parse, spaced_text_of, text_of, words
-from crawler.site import Selector, Site
+from archive.models import Article, Page
+from crawler.errors import NoBodyError
+from crawler.extract.reader import Reader
+from crawler.extract.tree import parse
+from crawler.site import Site
 
 # Raised whenever the same page would give another article: then pages are read again.
-EXTRACTOR = 1
-
-_VIETNAMESE = re.compile(
-    r"[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.I
-)
-# "Theo" (according to) and "Nguồn" (source) before a paper's name.
-_THEO = re.compile(r"^\W*(?:theo|nguồn|source)\b\s*:?\s*", re.IGNORECASE)
-_LEAST_VIETNAMESE = 0.04
-_LONGEST_BASE = 2000
-_REGISTRIES = {"com", "gov", "edu", "org", "net"}
-_LANGUAGE_SAMPLE = 2000
-# Old leads end in a pointer to another story: ">> Đường lên bản bị chia cắt".
-_POINTER = re.compile(r"\s*(?:>>|»|➤).*$", re.DOTALL)
+EXTRACTOR = 2
 
 
 def extract(page: Page, site: Site) -> Article:
     """What a page says; raises an ExtractError that says why it gives no article."""
-    reader = _Reader(parse(page), site)
+    reader = Reader(parse(page), site)
     title = reader.title()
     lead = reader.lead()
     published, published_from = reader.published()
     authors = reader.authors()
-    origin, section, tags = reader.origin(), reader.section(), reader.tags()
+    origin, path, tags = reader.origin(), reader.sections(title), reader.tags()
     body = reader.body(title, lead)
     pictures = reader.images(body)
     if not body.blocks and not (lead and pictures):
@@ -65,7 +39,8 @@ def extract(page: Page, site: Site) -> Article:
         published_at=published.at if published else None,
         published_from=published_from,
         modified_at=reader.modified(),
-        section=section,
+        section=path[-1] if path else None,
+        sections=path,
         origin=origin or reader.signed_origin(body),
         tags=tags,
         images=pictures,
@@ -75,314 +50,3 @@ def extract(page: Page, site: Site) -> Article:
         layers=MappingProxyType(reader.layers),
         extractor=EXTRACTOR,
     )
-
-
-@dataclass
-class _Reader:
-    tree: Tree
-    site: Site
-    layers: dict[str, str] = field(default_factory=dict)
-    title_node: Element | None = None
-    time_node: Element | None = None
-    body_node: Element | None = None
-
-    @cached_property
-    def names(self) -> set[str]:
-        """What the site calls itself: these are no authors, and stand behind titles."""
-        names = {self.site.name, self.site.source_name or "", self.tree.meta("og:site_name") or ""}
-        names.update(json_ld.values(self.tree.json_ld, "publisher.name"))
-        for address in {*self.site.hosts, urlsplit(self.tree.page.final_url).netloc}:
-            bare = address.lower().removeprefix("www.")
-            # "amp.baokhoi.vn": the first label may name an edition, the second the paper.
-            names |= {bare, *bare.split(".")[:-1][:2]} - _REGISTRIES
-        return names - {""}
-
-    @cached_property
-    def base(self) -> str:
-        node = next(self.tree.root.iter("base"), None)
-        try:
-            return urljoin(
-                self.tree.page.final_url,
-                (node.get("href") or "")[:_LONGEST_BASE] if node is not None else "",
-            )
-        except ValueError:
-            return self.tree.page.final_url
-
-    def title(self) -> str:
-        for selector, found in self._chain("title"):
-            text = found[0].text
-            if found[0].origin is not TimeOrigin.SHOWN:
-                text = generic.without_site_name(text, self.names)
-            if text:
-                self.title_node = self._take("title", selector, found[:1])
-                return text
-        raise NoTitleError(f"no selector of {self.site.slug} and no finder found a title")
-
-    def lead(self) -> str | None:
-        for selector, found in self._chain("lead"):
-            text = self._without_prefix(self._kept_text(found[0]))
-            if text:
-                self._take("lead", selector, found[:1])
-                return text
-        return None
-
-    def _kept_text(self, found: Found) -> str:
-        """The text without what the site drops, such as a place glued before the lead."""
-        dropped = self._dropped(found.element) if found.element is not None else set()
-        return (
-            text_of(found.element, dropped) if dropped and found.element is not None else found.text
-        )
-
-    def _without_prefix(self, lead: str) -> str:
-        lead = _POINTER.sub("", lead)
-        for pattern in self.site.lead_prefixes:
-            lead = re.sub(rf"^(?:{pattern})", "", lead).strip()
-        return lead
-
-    def published(self) -> tuple[Moment | None, TimeOrigin | None]:
-        """The first plausible time; the minute may come from a later layer that tells that day."""
-        day: tuple[Moment, TimeOrigin] | None = None
-        for selector, found in self._chain("published"):
-            for one in found:
-                moment = self._moment(one)
-                if moment is None:
-                    continue
-                if day is None:
-                    self.time_node = self._take("published", selector, [one])
-                    day = (moment, one.origin)
-                elif moment.has_minute and moment.at.date() == day[0].at.date():
-                    self.layers["published"] += f"; minute from {selector}"
-                    day = (moment, day[1])
-                if day[0].has_minute:
-                    return day
-        return day or (None, None)
-
-    def _moment(self, found: Found) -> Moment | None:
-        base, formats = self.tree.page.fetched_at, self.site.date_formats
-        moment = read_time(found.text, formats, base)
-        if moment or found.element is None:
-            return moment
-        return read_time(spaced_text_of(found.element), formats, base)
-
-    def modified(self) -> dt.datetime | None:
-        for selector, found in self._chain("modified"):
-            moment = self._moment(found[0])
-            if moment:
-                self.layers["modified"] = str(selector)
-                return moment.at
-        return None
-
-    def authors(self) -> tuple[str, ...]:
-        """The people that the site's or family's own selectors name."""
-        return self._authors(lambda selector: selector.layer != "generic")
-
-    def signed(self, body: Body) -> tuple[str, ...]:
-        """The people that signed the body, else whom the generic layer names."""
-        told = self._authors(lambda selector: selector.layer == "generic")
-        names = people(body.signature, self.names)
-        if names and not _are_fuller(told, names):
-            self.layers["authors"] = "byline in the body"
-            return names
-        return told
-
-    def _authors(self, wanted: Callable[[Selector], bool]) -> tuple[str, ...]:
-        for selector, found in self._chain("authors", wanted):
-            names = people((one.text for one in found), self.names)
-            if names:
-                self._take("authors", selector, found)
-                return names
-        return ()
-
-    def origin(self) -> str | None:
-        """The paper or agency that the site's selectors say the article is from."""
-        for selector, found in self._chain("origin"):
-            if text := self._outlet(found[0].text):
-                self._take("origin", selector, found[:1])
-                return text
-        return None
-
-    def signed_origin(self, body: Body) -> str | None:
-        """The paper or agency in the last lines of the body: "(Theo TTXVN)"."""
-        lines = [text for text in body.signature if _THEO.match(text)]
-        texts = [text for line in lines if not people([line]) and (text := self._outlet(line))]
-        if texts:
-            self.layers["origin"] = "signature of the body"
-        return texts[0] if texts else None
-
-    def _outlet(self, text: str) -> str | None:
-        """The name of another paper without "Theo" and brackets; a long text names none."""
-        name = _THEO.sub("", text).strip(" ()[]-–.:")
-        own = words(name) in {words(one) for one in self.names}
-        return name if 1 < len(name) <= 80 and not own else None
-
-    def section(self) -> str | None:
-        """The last, most exact one of the sections shown."""
-        for selector, found in self._chain("section"):
-            # Metadata holds the whole path: "Kinh doanh, Tài chính".
-            parts = found[-1:] if found[-1].element is not None else found
-            text = parts[-1].text.split(",")[-1].strip() if parts is found else parts[-1].text
-            if text and len(text) <= 80 and text not in self.names:
-                self.layers["section"] = str(selector)
-                return text
-        return None
-
-    def tags(self) -> tuple[str, ...]:
-        for selector, found in self._chain("tags"):
-            parts = (part for one in found for part in re.split(r"[,;]", one.text))
-            tags = dict.fromkeys(tag for part in parts if (tag := part.strip(" #\n")))
-            if tags:
-                self.layers["tags"] = str(selector)
-                return tuple(tags)[:50]
-        return ()
-
-    def body(self, title: str, lead: str | None) -> Body:
-        """The first node that holds text; else the first that holds captions, as photo pages do."""
-        best = Body()
-        for selector, found in self._chain("body"):
-            for node in (one.element for one in found if one.element is not None):
-                without = self._not_body(node, selector)
-                if node in without:  # a page without a body: the finder is left with the lead
-                    continue
-                body = read_body(node, without, self._captions(node), (title, lead))
-                if body.characters or (body.blocks and not best.blocks):
-                    best, self.body_node = body, node
-                    self.layers["body"] = str(selector)
-                if best.characters:
-                    return best
-        return best
-
-    def _not_body(self, node: Element, selector: Selector) -> set[Element]:
-        without = self.tree.taken | self._dropped(node)
-        if selector.text == "find:body" and self.title_node is not None:
-            without |= generic.before(node, self.title_node)
-        return without
-
-    def _captions(self, node: Element) -> set[Element]:
-        selectors = self.site.fields.get("captions", ())
-        return {one for selector in selectors for one in elements(node, selector.text)}
-
-    def _dropped(self, node: Element) -> set[Element]:
-        return {one for css in self.site.drop for one in elements(node, css)}
-
-    def images(self, body: Body) -> tuple[Image, ...]:
-        """The pictures of the body, after those that stand outside it, such as the lead picture."""
-        pictures = list(body.pictures)
-        for selector, found in self._chain("images"):
-            nodes = [one.element for one in found if one.element is not None]
-            pictures = [one for node in nodes for one in pictures_in(node)] + pictures
-            self.layers["images"] = str(selector)
-            break
-        return images(pictures, self.base)
-
-    def attachments(self) -> tuple[Attachment, ...]:
-        """The documents linked in the body, and below it where the site says so."""
-        nodes = [] if self.body_node is None else [self.body_node]
-        for selector, found in self._chain("attachments"):
-            nodes += [one.element for one in found if one.element is not None]
-            self.layers["attachments"] = str(selector)
-            break
-        return attachments(nodes, self.base)
-
-    def language(self, body: Body) -> str:
-        """Vietnamese is told by its letters: pages say en, or nothing, over Vietnamese text."""
-        for selector, found in self._chain("language"):
-            self.layers["language"] = str(selector)
-            return found[0].text[:2].lower()
-        text = " ".join(b.text for b in body.blocks if b.kind is not BlockKind.TABLE)
-        if len(text) > 100:
-            text = text[:_LANGUAGE_SAMPLE]
-            share = len(_VIETNAMESE.findall(text)) / len(text)
-            if share >= _LEAST_VIETNAMESE:
-                return "vi"
-        said = (self.tree.root.get("lang") or "")[:2].lower()
-        return said if said.isalpha() and said != "vi" else self.site.language
-
-    def noarchive(self) -> bool:
-        said = " ".join(self.tree.metas.get("robots", []))
-        said += " " + (self.tree.page.header("X-Robots-Tag") or "")
-        return "noarchive" in said.lower()
-
-    def url(self) -> str:
-        """The page's canonical address where it names an article of this site, else its own."""
-        page = self.tree.page
-        own = _canonical(page.final_url) or _canonical(page.url) or page.url
-        for link in self.tree.root.iter("link"):
-            if (link.get("rel") or "").lower() == "canonical":
-                said = _canonical(self._absolute(link.get("href") or ""))
-                # One of our sites names its home page as canonical on every listing.
-                if said and self.site.owns(said) and self.site.is_article(said):
-                    return said
-        return own
-
-    def _absolute(self, address: str) -> str:
-        try:
-            return urljoin(self.base, address)
-        except ValueError:
-            return ""
-
-    def _chain(
-        self, name: str, wanted: Callable[[Selector], bool] = lambda _: True
-    ) -> Iterator[tuple[Selector, list[Found]]]:
-        """The selectors of a field that find something, nearest layer first."""
-        for selector in self.site.fields.get(name, ()):
-            if wanted(selector) and (found := self._select(name, selector)):
-                yield selector, found
-
-    def _select(self, name: str, selector: Selector) -> list[Found]:
-        if selector.text.startswith("find:"):
-            return self._find(selector.text.removeprefix("find:"))
-        if name in ("body", "images", "attachments"):
-            # Their text is read block by block later.
-            return [Found("", node) for node in elements(self.tree.root, selector.text)]
-        return select(self.tree, selector.text)
-
-    def _find(self, name: str) -> list[Found]:
-        title = self.title_node
-        if name == "title":
-            one = generic.find_title(self.tree, self.names)
-        elif name == "lead":
-            one = nearby.find_lead(self.tree, title, self._found_body)
-        elif name == "published":
-            one = nearby.find_published(self.tree, title, self.site.date_formats)
-        elif name == "authors":
-            return nearby.find_authors(self.tree, title, self._any_body, self.names)
-        elif name == "byline":
-            return self._find_byline()
-        else:
-            one = Found("", self._found_body) if self._found_body is not None else None
-        return [one] if one else []
-
-    def _find_byline(self) -> list[Found]:
-        shown = self.time_node
-        if shown is None:
-            time = nearby.find_published(self.tree, self.title_node, self.site.date_formats)
-            shown = time.element if time else None
-        return find_byline(self.tree, self.title_node, self._any_body, shown, self.names)
-
-    @property
-    def _any_body(self) -> Element | None:
-        return self._found_body if self.body_node is None else self.body_node
-
-    @cached_property
-    def _found_body(self) -> Element | None:
-        return generic.find_body(self.tree, self.title_node)
-
-    def _take(self, name: str, selector: Selector, found: list[Found]) -> Element | None:
-        self.layers[name] = str(selector)
-        self.tree.taken.update(one.element for one in found if one.element is not None)
-        return found[0].element
-
-
-def _are_fuller(told: tuple[str, ...], signed: tuple[str, ...]) -> bool:
-    """Whether the names told are those of the signature with family names before them."""
-    ends = zip(told, signed, strict=False)
-    return len(told) == len(signed) and all(
-        full.lower().endswith(" " + name.lower()) for full, name in ends
-    )
-
-
-def _canonical(url: str) -> str | None:
-    try:
-        return canonical(url)
-    except UrlError:
-        return None

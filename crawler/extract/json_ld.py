@@ -40,7 +40,7 @@ def values(found: list[dict[str, Any]], path: str) -> list[str]:
     """
     for one in found:
         every = islice(_at(one, path.split(".")), _MOST)
-        texts = [text for value in every if (text := _text(value))]
+        texts = [said for value in every if (said := text(value))]
         if texts:
             return texts
     return []
@@ -98,7 +98,25 @@ def _at(value: Any, steps: list[str]) -> Iterator[Any]:
         yield from _at(value.get(steps[0]), steps[1:])
 
 
-def _text(value: Any) -> str:
+def flat(value: Any, most: int) -> Iterator[dict[str, Any]]:
+    """The objects of a list, of lists in lists too: some sites wrap each step of a trail.
+
+    >>> list(flat([[{"position": 1}], {"position": 2}], 9))
+    [{'position': 1}, {'position': 2}]
+    """
+    return islice(_each(value, _DEEPEST), most)
+
+
+def _each(value: Any, depth: int) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    elif depth and isinstance(value, list):
+        for one in value:
+            yield from _each(one, depth - 1)
+
+
+def text(value: Any) -> str:
+    """A string or number as clean text on one line, entities resolved; else nothing."""
     if not isinstance(value, str | int | float):
         return ""
     # Some sites escape what their template has escaped already: &amp;#7871;

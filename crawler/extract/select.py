@@ -20,7 +20,7 @@ from archive.models import TimeOrigin
 from crawler.extract import json_ld
 from crawler.extract.tree import LONGEST_FIELD, MOST_FOUND, Element, Tree, line, text_of
 
-FINDERS = ("title", "lead", "body", "published", "authors", "byline")
+FINDERS = ("title", "lead", "body", "published", "authors", "byline", "section")
 
 _WITH_ATTRIBUTE = re.compile(r"^(?P<css>.+)@(?P<name>[\w:-]+)$")
 _XPATH_STARTS = ("/", "./", "(")

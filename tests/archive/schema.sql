@@ -1,7 +1,7 @@
 -- archive.db
 CREATE TABLE sources ( slug TEXT PRIMARY KEY, name TEXT NOT NULL, homepage TEXT NOT NULL, language TEXT NOT NULL)
 CREATE TABLE sites ( slug TEXT PRIMARY KEY, name TEXT NOT NULL, homepage TEXT NOT NULL, source TEXT NOT NULL REFERENCES sources(slug), family TEXT, evidence TEXT)
-CREATE TABLE articles ( id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, site TEXT NOT NULL REFERENCES sites(slug), source TEXT NOT NULL REFERENCES sources(slug), origin TEXT, section TEXT, published_at TEXT, published_from TEXT, modified_at TEXT, year INTEGER, language TEXT, title TEXT NOT NULL, lead TEXT, authors TEXT, tags TEXT, images TEXT, attachments TEXT, layers TEXT, first_seen_at TEXT NOT NULL, last_seen_at TEXT NOT NULL, withdrawn_at TEXT, version INTEGER NOT NULL, page_id INTEGER, extractor INTEGER NOT NULL, content_hash TEXT NOT NULL, d_forms TEXT, blocks TEXT, body TEXT)
+CREATE TABLE articles ( id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, site TEXT NOT NULL REFERENCES sites(slug), source TEXT NOT NULL REFERENCES sources(slug), origin TEXT, section TEXT, published_at TEXT, published_from TEXT, modified_at TEXT, year INTEGER, language TEXT, title TEXT NOT NULL, lead TEXT, authors TEXT, tags TEXT, images TEXT, attachments TEXT, layers TEXT, first_seen_at TEXT NOT NULL, last_seen_at TEXT NOT NULL, withdrawn_at TEXT, version INTEGER NOT NULL, page_id INTEGER, extractor INTEGER NOT NULL, content_hash TEXT NOT NULL, d_forms TEXT, blocks TEXT, body TEXT, sections TEXT)
 CREATE INDEX articles_published ON articles(published_at)
 CREATE INDEX articles_source_published ON articles(source, published_at)
 CREATE INDEX articles_site_published ON articles(site, published_at)

@@ -44,6 +44,7 @@ FULL = article(
     authors=("Trần Văn Mẫu",),
     origin="Thông tấn xã Mẫu",
     section="Thị trường",
+    sections=("Kinh tế", "Thị trường"),
     tags=("xăng dầu",),
     attachments=(Attachment(url="https://bo.example.vn/bang-gia.pdf", title="Bảng giá"),),
 )
@@ -186,7 +187,7 @@ def test_show_prints_an_article_that_can_be_read_at_80_columns(folder: Path):
     assert max(map(len, sent.splitlines())) <= 80
     for line in (
         "Xăng dầu giảm giá từ chiều nay",
-        "Bộ Công Thương · from Thông tấn xã Mẫu · Thị trường",
+        "Bộ Công Thương · from Thông tấn xã Mẫu · Kinh tế › Thị trường",
         "2024-05-02 07:15 +07:00, as shown on the page",
         "Trần Văn Mẫu",
         "Liên bộ công bố giá mới.",
@@ -219,6 +220,7 @@ def test_show_as_json_holds_the_article_and_its_versions(folder: Path):
     kept = json.loads(run(folder, "show", "bo.example.vn/tin/2.html", "--json").stdout)
     assert kept["authors"] == ["Trần Văn Mẫu"]
     assert kept["blocks"][2]["rows"][1] == list(ROWS[1])
+    assert (kept["section"], kept["sections"]) == ("Thị trường", ["Kinh tế", "Thị trường"])
     assert kept["source_name"] == "Bộ Công Thương"
     assert kept["versions"] == []
 

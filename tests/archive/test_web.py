@@ -102,6 +102,7 @@ def fill(archive) -> None:
         1,
         title="Điện lực miền núi sửa lưới",
         section="Năng lượng",
+        sections=("Kinh tế", "Năng lượng"),
         blocks=(
             *paragraphs("Thợ <b>điện</b> leo cột."),
             Block(kind=BlockKind.TABLE, text="", rows=table),
@@ -112,6 +113,7 @@ def fill(archive) -> None:
         title=HOSTILE,
         lead=HOSTILE,
         section=HOSTILE,
+        sections=(HOSTILE, HOSTILE),
         blocks=paragraphs(f"Chuyện lạ {HOSTILE}"),
         authors=(HOSTILE,),
         tags=(HOSTILE,),
@@ -169,6 +171,10 @@ def test_a_search_shows_where_its_words_stand(web: Web):
     shown = web.get("/archive/articles", _search="leo cot")
     assert "<mark>leo</mark> <mark>cột</mark>" in shown
     assert "Thợ &lt;b&gt;điện&lt;/b&gt;" in shown
+
+
+def test_an_article_shows_the_path_to_its_section(web: Web):
+    assert " · Kinh tế › Năng lượng</p>" in web.get(f"/archive/articles/{POWER}")
 
 
 def test_facets_count_sites_by_name_years_and_sections(web: Web):

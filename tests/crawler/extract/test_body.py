@@ -259,6 +259,7 @@ def test_every_field_of_a_site_file_is_read() -> None:
         published_from=TimeOrigin.SHOWN,
         modified_at=dt.datetime(2026, 9, 8, 9, 30, tzinfo=VIETNAM),
         section="Năng lượng",
+        sections=("Năng lượng",),
         origin="Báo Ví Dụ",
         tags=("điện",),
         images=(Image(url="https://vidu.vn/a.jpg"),),

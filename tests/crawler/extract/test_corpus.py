@@ -52,3 +52,17 @@ def test_scores_do_not_fall(function: str) -> None:
     assert mean(row["strict F1"] for row in rows) >= 0.998
     assert {key: mean(row[key] for row in rows) for key in EXACT} == dict.fromkeys(EXACT, 1)
     assert [row["must_not"] for row in rows if row["must_not"]] == []
+
+
+@pytest.mark.parametrize("function", ["read", "read_generic"])
+def test_the_path_of_sections_is_the_one_shown(function: str) -> None:
+    read = getattr(module("reading", ROOT / "benchmarks" / "reading.py"), function)
+    golds = [json.loads(p.read_text(encoding="utf-8")) for p in sorted(CORPUS.glob("gold/*.json"))]
+    paths = [
+        (gold["url"], read((CORPUS / gold["file"]).read_bytes(), gold["url"])["section_path"])
+        for gold in golds
+    ]
+    missing = {"baodautu.vn"} if function == "read_generic" else set()
+    wanted = [(gold["url"], gold["section_path"]) for gold in golds]
+    wrong = [pair for pair, told in zip(paths, wanted, strict=True) if pair != told]
+    assert {url.split("/")[2] for url, _ in wrong} == missing
