@@ -62,7 +62,7 @@ def open_file(path: Path, *, write: bool) -> sqlite3.Connection:
             "or run this as the user that it belongs to"
         )
     with explained(path):
-        connection = _connect(path, "rwc" if write else "ro")
+        connection = connect(path, "rwc" if write else "ro")
         try:
             connection.executescript(WRITER if write else READER)
             _match_schema(connection, path, write=write)
@@ -72,7 +72,8 @@ def open_file(path: Path, *, write: bool) -> sqlite3.Connection:
     return connection
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """A connection whose schema nobody has looked at; ``mode`` is SQLite's ro, rw or rwc."""
     connection = sqlite3.connect(
         f"{path.resolve().as_uri()}?mode={mode}",
         uri=True,
@@ -84,7 +85,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def _match_schema(connection: sqlite3.Connection, path: Path, *, write: bool) -> None:
-    steps, taken = STEPS[path.name], _steps_taken(connection)
+    steps, taken = STEPS[path.name], steps_taken(connection)
     unknown = [step for step in taken if step not in steps]
     if unknown:
         raise ArchiveSchemaError(
@@ -101,7 +102,8 @@ def _match_schema(connection: sqlite3.Connection, path: Path, *, write: bool) ->
     _migrate(connection, path)
 
 
-def _steps_taken(connection: sqlite3.Connection) -> list[str]:
+def steps_taken(connection: sqlite3.Connection) -> list[str]:
+    """The migrations that a file has been through, in their order."""
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
     if "_sqlite_migrations" in tables:
         sql = "SELECT name FROM _sqlite_migrations ORDER BY id"

@@ -2,6 +2,8 @@
 
 MoitNewsError
 ├── DataFolderError        MOIT_NEWS_DATA is missing, not a folder, or may not be written
+├── AlreadyRunningError    another program writes the same folder (exit 75)
+├── BackupError            a backup that cannot be made where it was asked for
 ├── ArchiveError
 │   ├── ArchiveBusyError       another program holds the write lock
 │   ├── ArchiveFullError       the disk is full
@@ -19,6 +21,14 @@ class MoitNewsError(Exception):
 
 class DataFolderError(MoitNewsError):
     """The folder named by MOIT_NEWS_DATA cannot be used."""
+
+
+class AlreadyRunningError(MoitNewsError):
+    """Another crawl, merge or backup writes the same folder."""
+
+
+class BackupError(MoitNewsError):
+    """The folder named for a backup cannot take one."""
 
 
 class ArchiveError(MoitNewsError):

@@ -5,21 +5,14 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from archive.connection import (
-    ARCHIVE_FILE,
-    PAGES_FILE,
-    explain,
-    explained,
-    open_file,
-    transaction,
-)
-from archive.errors import ArchiveDamagedError, ArchiveError, NotFoundError, UrlError
+from archive.connection import ARCHIVE_FILE, explain, explained, open_file, transaction
+from archive.errors import ArchiveError, NotFoundError, UrlError
 from archive.models import Article, Change, Source, Stored, blocks_to_json
 from archive.text import d_forms
 from archive.times import day_in_vietnam, to_text
@@ -233,11 +226,9 @@ class Archive:
 
     def integrity(self) -> list[str]:
         """What is wrong inside archive.db and pages.db, read row by row; empty if nothing is."""
-        findings = []
-        for path in (self.path, self.folder / PAGES_FILE):
-            if path.exists():
-                findings += _integrity(path)
-        return findings
+        from archive.integrity import integrity  # no search needs it
+
+        return integrity(self.folder)
 
 
 def content_hash(article: Article) -> str:
@@ -290,32 +281,3 @@ def _places(ref: str) -> list[tuple[str, str | int]]:
         return []
     rest = url.partition("://")[2]
     return [("url", url), ("url", f"https://{rest}"), ("url", f"http://{rest}")]
-
-
-def _integrity(path: Path) -> list[str]:
-    try:
-        # A connection of its own that may write: FTS5 is asked for its check by an INSERT.
-        with explained(path), closing(open_file(path, write=True)) as connection:
-            return [f"{path.name}: {found}" for found in _findings(connection, path)]
-    except ArchiveDamagedError as error:
-        return [str(error)]
-
-
-def _findings(connection: sqlite3.Connection, path: Path) -> list[str]:
-    told = [row[0] for row in connection.execute("PRAGMA integrity_check")]
-    findings = [finding for finding in told if finding != "ok"]
-    for table, _, parent, _ in connection.execute("PRAGMA foreign_key_check"):
-        findings.append(f"a row of {table} names a row that {parent} lacks")
-    tables = ("articles_fts", "articles_exact") if path.name == ARCHIVE_FILE else ()
-    wrong = [table for table in tables if not _matches_articles(connection, table)]
-    return findings + [f"the index {table} does not match the articles" for table in wrong]
-
-
-def _matches_articles(connection: sqlite3.Connection, table: str) -> bool:
-    try:  # without rank 1 the index is not compared with the articles
-        connection.execute(f"INSERT INTO {table}({table}, rank) VALUES ('integrity-check', 1)")  # noqa: S608
-    except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorname", "").startswith("SQLITE_CORRUPT"):
-            return False
-        raise
-    return True

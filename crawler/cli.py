@@ -8,13 +8,19 @@ from typing import cast
 
 import click
 
-from archive.errors import DataFolderError, MoitNewsError, NotFoundError, UrlError
+from archive.errors import (
+    AlreadyRunningError,
+    BackupError,
+    DataFolderError,
+    MoitNewsError,
+    NotFoundError,
+    UrlError,
+)
 from crawler.errors import (
     ALREADY_RUNNING,
     NOTHING_USABLE,
     SOME_FAILED,
     WRONG_USE,
-    AlreadyRunningError,
     LabelError,
     SiteError,
 )
@@ -24,6 +30,8 @@ CRAWLER_COMMANDS = {
     "why": "crawler.commands",
     "sites": "crawler.sites_commands",
 }
+KEEPING_COMMANDS = {"backup": "archive.keeping_commands"}
+LATE = CRAWLER_COMMANDS | KEEPING_COMMANDS
 
 
 class Commands(click.Group):
@@ -32,11 +40,11 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         from archive.cli import COMMANDS
 
-        return [*CRAWLER_COMMANDS, *COMMANDS]
+        return [*CRAWLER_COMMANDS, *COMMANDS, *KEEPING_COMMANDS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in CRAWLER_COMMANDS:
-            return cast(click.Command, getattr(import_module(CRAWLER_COMMANDS[cmd_name]), cmd_name))
+        if cmd_name in LATE:
+            return cast(click.Command, getattr(import_module(LATE[cmd_name]), cmd_name))
         from archive.cli import COMMANDS
 
         return COMMANDS.get(cmd_name)
@@ -57,7 +65,7 @@ def exit_code_of(error: MoitNewsError) -> int:
     """
     if isinstance(error, AlreadyRunningError):
         return ALREADY_RUNNING
-    if isinstance(error, SiteError | LabelError | DataFolderError | UrlError):
+    if isinstance(error, SiteError | LabelError | DataFolderError | BackupError | UrlError):
         return WRONG_USE
     return SOME_FAILED if isinstance(error, NotFoundError) else NOTHING_USABLE
 

@@ -3,7 +3,6 @@
 MoitNewsError (archive)
 ├── SiteError              a site or family file is wrong: file, key, what is allowed
 ├── LabelError             the JSON beside a saved page is none
-├── AlreadyRunningError    another crawl holds the lock (exit 75)
 ├── ListingError           a feed, sitemap, page of headlines or API answer that cannot be read
 ├── AnswerError            a request that brought nothing that may be read
 │   ├── ForbiddenError         we may not ask: robots.txt, a private address
@@ -29,10 +28,6 @@ class SiteError(MoitNewsError):
 
 class LabelError(MoitNewsError):
     """The JSON beside a saved page is not a label."""
-
-
-class AlreadyRunningError(MoitNewsError):
-    """Another crawl runs on the same data folder."""
 
 
 class ListingError(MoitNewsError):

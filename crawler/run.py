@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import fcntl
 import json
-import os
 import shlex
 import sqlite3
 import sys
@@ -17,17 +15,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Self
 
-from archive.errors import ArchiveError, ArchiveReadOnlyError
+from archive.errors import ArchiveError
+from archive.lock import take_lock
 from archive.models import VIETNAM, Page
 from archive.pages import PageStore
 from archive.store import Archive
 from archive.times import from_text, to_text
-from crawler.errors import NOTHING_USABLE, SOME_FAILED, WELL, AlreadyRunningError
+from crawler.errors import NOTHING_USABLE, SOME_FAILED, WELL
 from crawler.frontier import Frontier
 from crawler.site import Site
 from crawler.site_file import source_of
-
-LOCK_FILE = "lock"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -200,37 +197,6 @@ class Run:
 def now() -> dt.datetime:
     """The time, in Vietnam's zone."""
     return dt.datetime.now(VIETNAM)
-
-
-def take_lock(folder: Path) -> IO[str]:
-    """An open file whose lock the kernel frees when the process ends, however it ends."""
-    path = folder / LOCK_FILE
-    try:
-        lock = path.open("a+", encoding="utf-8")
-    except OSError as error:
-        raise ArchiveReadOnlyError(
-            f"{path} cannot be written ({error.strerror}): let this user write in {folder}"
-        ) from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.seek(0)
-        holder = lock.read().strip() or "an unknown process"
-        lock.close()
-        raise AlreadyRunningError(
-            f"another crawl is under way in {folder}: {holder}; this one did nothing"
-        ) from error
-    _sign(lock)
-    return lock
-
-
-def _sign(lock: IO[str]) -> None:
-    try:
-        lock.truncate(0)
-        lock.write(f"process {os.getpid()}, since {now():%Y-%m-%d %H:%M:%S}\n")
-        lock.flush()
-    except OSError:  # a full disk: the lock holds without its signature
-        lock.seek(0)
 
 
 def _insert_run(archive: Archive) -> int:

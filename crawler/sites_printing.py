@@ -7,9 +7,9 @@ from dataclasses import asdict
 from typing import IO, TYPE_CHECKING, Any
 
 from archive.printing import printable
+from archive.tables import print_table
 from crawler.check import FIELDS, Finding, PageReading
 from crawler.site import Site
-from crawler.tables import print_table
 
 if TYPE_CHECKING:
     from crawler.draft import Draft

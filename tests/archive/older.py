@@ -1,0 +1,18 @@
+"""Data folders that older releases wrote, kept in schemas/ by schemas/make.py."""
+
+import gzip
+from pathlib import Path
+
+SCHEMAS = Path(__file__).with_name("schemas")
+RELEASED = sorted(
+    folder.name for folder in SCHEMAS.iterdir() if (folder / "archive.db.gz").exists()
+)
+
+
+def unpack(schema: str, folder: Path) -> Path:
+    """A data folder as the release with that schema left it."""
+    data = folder / schema
+    data.mkdir()
+    for packed in (SCHEMAS / schema).glob("*.gz"):
+        (data / packed.stem).write_bytes(gzip.decompress(packed.read_bytes()))
+    return data

@@ -1,0 +1,151 @@
+"""Files that released code wrote, opened by today's: migrated, searched, whole."""
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.connection import ARCHIVE_FILE, PAGES_FILE, STEPS, steps_taken
+from archive.errors import ArchiveSchemaError
+from archive.pages import PageStore
+from archive.search import search
+from archive.store import Archive
+from tests.archive.older import RELEASED, unpack
+
+FILES = (ARCHIVE_FILE, PAGES_FILE)
+# Runs until its n-th statement, then dies as at a power cut.
+KILLED = """
+import os, signal, sqlite3, sys
+from pathlib import Path
+import archive.connection as module
+
+real, left = module.connect, int(sys.argv[2])
+
+def connect(*arguments):
+    connection = real(*arguments)
+    def count(_statement):
+        global left
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+    connection.set_trace_callback(count)
+    return connection
+
+module.connect = connect
+module.open_file(Path(sys.argv[1]), write=True).close()
+"""
+
+
+def rows(path: Path) -> dict[str, list[dict[str, Any]]]:
+    """All that the own tables of a file hold, in the order of their keys."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        sql = (
+            "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
+            " AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_%' ESCAPE '\\'"
+        )
+        tables = [row[0] for row in connection.execute(sql)]
+        return {
+            table: [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2")]
+            for table in tables
+        }
+
+
+def shape(path: Path) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(path)) as connection:
+        sql = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE '%sqlite%' ORDER BY name"
+        return [(name, " ".join((sql or "").split())) for name, sql in connection.execute(sql)]
+
+
+def migrate(folder: Path) -> None:
+    Archive.open(folder, write=True).close()
+    PageStore.open(folder, write=True).close()
+
+
+@pytest.mark.parametrize("schema", RELEASED)
+def test_an_older_archive_becomes_todays_with_all_its_rows(schema: str, tmp_path: Path) -> None:
+    old = unpack(schema, tmp_path)
+    before = {name: rows(old / name) for name in FILES}
+    fresh = tmp_path / "fresh"
+    fresh.mkdir()
+
+    migrate(old)
+    migrate(fresh)
+
+    for name in FILES:
+        assert shape(old / name) == shape(fresh / name)
+        after = rows(old / name)
+        for table, kept in before[name].items():
+            assert len(after[table]) == len(kept)
+            for was, now in zip(kept, after[table], strict=True):
+                assert {column: now[column] for column in was} == was, table
+
+
+@pytest.mark.parametrize("schema", RELEASED)
+def test_an_older_archive_is_searched_shown_and_sound(schema: str, tmp_path: Path) -> None:
+    old = unpack(schema, tmp_path)
+    migrate(old)
+
+    with Archive.open(old) as archive, PageStore.open(old) as pages:
+        hits = search(archive.connection, "nang luong tai tao", limit=40)
+        assert len(hits) == 4
+        article = archive.article("http://127.0.0.1:8741/tin/ban-tin-so-3.html")
+        assert article["version"] == 3
+        assert [version["version"] for version in archive.versions(article["id"])] == [1, 2]
+        assert "lần thứ hai" in pages.get(article["page_id"]).body.decode()
+        assert archive.article("http://127.0.0.1:8741/tin/ban-tin-so-5.html")["withdrawn_at"]
+        (cited,) = archive.citations(
+            archive.article("http://127.0.0.1:8741/tin/ban-tin-so-7.html")["id"]
+        )
+        assert cited["number"] == "38/2016/TT-BCT"
+        assert archive.integrity() == []
+
+
+def test_a_reader_leaves_an_older_archive_as_it_is_and_says_what_to_do(tmp_path: Path) -> None:
+    if len(STEPS[ARCHIVE_FILE]) == 1:
+        pytest.skip("no schema is older than today's")
+    old = unpack("m001", tmp_path)
+
+    with pytest.raises(ArchiveSchemaError, match="moit-news crawl"):
+        Archive.open(old)
+
+    with closing(sqlite3.connect(old / ARCHIVE_FILE)) as connection:
+        assert steps_taken(connection) == ["m001_archive"]
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("schema", [None, *RELEASED])
+def test_killed_while_it_migrates_a_file_is_of_one_schema_and_goes_on(
+    schema: str | None, name: str, tmp_path: Path
+) -> None:
+    whole = unpack(schema, tmp_path) if schema else tmp_path
+    start = (whole / name).read_bytes() if schema else None
+    migrate(whole)
+    shapes = {}
+    seen = set()
+    for statements in range(6, 400, 9):
+        path = tmp_path / f"killed-{statements}" / name
+        path.parent.mkdir()
+        if start is not None:
+            path.write_bytes(start)
+        command = [sys.executable, "-c", KILLED, str(path), str(statements)]
+        died = subprocess.run(command, check=False).returncode
+        if died == 0:
+            break
+        assert died == -signal.SIGKILL
+        with closing(sqlite3.connect(path)) as connection:
+            taken = tuple(steps_taken(connection))
+        assert taken == STEPS[name][: len(taken)]
+        shapes.setdefault(taken, shape(path))
+        assert shape(path) == shapes[taken]  # nothing of the next step is there
+        seen.add(taken)
+        migrate(path.parent)
+        assert shape(path) == shape(whole / name)
+        assert all(rows(path)[table] == kept for table, kept in rows(whole / name).items())
+    assert died == 0
+    assert seen or start is not None
