@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 from rich.table import Table
 
 from crawler.run import Run, Tally
@@ -16,22 +17,41 @@ HEADER = (
     *("failed", "refused", "gone", "MB", ""),
 )
 _LIVE = ("site", "listings", "due", "fetched", "new", "failed")
+_RARE = ("revised", "unchanged", "failed", "refused", "gone")
 _NUMBERS = ("found", "asked", "new", "revised", "unchanged", "failed", "refused", "gone")
 
 
 def report(tallies: Sequence[Tally], console: Console) -> None:
     """Prints the table of a run: asked = new + revised + unchanged + failed + refused + gone."""
-    rows = [_row(tally) for tally in tallies]
-    if len(rows) > 1:
-        rows.append(_row(_total(tallies)))
-    if console.is_terminal:
-        table = _empty(HEADER)
-        for row in rows:
-            table.add_row(*row)
-        console.print(table)
+    tallies = [*tallies, *([_total(tallies)] if len(tallies) > 1 else [])]
+    if console.is_terminal and not console.is_dumb_terminal:
+        _print_table(tallies, console)
     else:
-        for line in _plain([HEADER, *rows]):
+        for line in _plain([HEADER, *map(_row, tallies)]):
             console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _print_table(tallies: Sequence[Tally], console: Console) -> None:
+    """No wider than 80 columns: without the outcomes that no site had, and with words below it."""
+    shown = [name for name in _NUMBERS if name not in _RARE or any(_of(tallies, name))]
+    table = _empty(("site", "listings", *shown))
+    for tally in tallies:
+        numbers = (str(getattr(tally, name)) for name in shown)
+        table.add_row(tally.site, str(tally.listings), *numbers)
+    console.print(table)
+    for tally in tallies:
+        if told := _told(tally):
+            console.print(f"[bold]{escape(tally.site)}[/]: {escape(told)}", highlight=False)
+
+
+def _of(tallies: Iterable[Tally], name: str) -> list[int]:
+    return [getattr(tally, name) for tally in tallies]
+
+
+def _told(tally: Tally) -> str:
+    failed = f"{tally.listings_failed} of its listings failed" if tally.listings_failed else ""
+    told = [told for told in (failed, tally.reason or _idle(tally)) if told]
+    return "; ".join(told) if tally.site != ALL else f"{tally.bytes / 1e6:.1f} MB came"
 
 
 class Progress:
@@ -90,9 +110,9 @@ def _total(tallies: Iterable[Tally]) -> Tally:
 
 
 def _empty(header: Sequence[str]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for name in header:
-        table.add_column(name, justify="left" if name in ("site", "") else "right")
+        table.add_column(name, justify="left" if name == "site" else "right", no_wrap=True)
     return table
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import os
 import pty
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from rich.text import Text
 
 from crawler.report import report
 from crawler.run import Tally, exit_code
@@ -21,9 +23,12 @@ GOOD = Tally(site="bao-mot", listings=2, found=9, asked=3, new=2, gone=1, bytes=
 BAD = Tally(site="bao-hai", listings=1, listings_failed=1, reason="the host is silent: no answer")
 
 
-def printed(*, terminal: bool) -> str:
+def printed(*, terminal: bool, term: str = "xterm", width: int = 140) -> str:
     out = io.StringIO()
-    report([GOOD, BAD], Console(file=out, force_terminal=terminal, width=140))
+    console = Console(
+        file=out, force_terminal=terminal, width=width, height=25, _environ={"TERM": term}
+    )
+    report([GOOD, BAD], console)
     return out.getvalue()
 
 
@@ -32,7 +37,7 @@ def test_the_table_has_each_site_and_a_sum(terminal: bool) -> None:
     text = printed(terminal=terminal)
 
     assert "the host is silent: no answer" in text
-    assert "1 (1 failed)" in text
+    assert ("1 of its listings failed" if terminal else "1 (1 failed)") in text
     assert text.splitlines()[3].split()[:1] == ["all"]
 
 
@@ -41,6 +46,27 @@ def test_a_log_gets_no_colours_and_no_broken_lines() -> None:
 
     assert "\x1b" not in text
     assert len(text.splitlines()) == 4
+
+
+def test_a_terminal_of_80_columns_shows_every_number_of_a_long_run() -> None:
+    busy = Tally(site="tapchicongthuong", listings=29, found=4321, asked=1234, new=1130)
+    busy = dataclasses.replace(busy, revised=4, unchanged=60, failed=20, refused=10, gone=10)
+    out = io.StringIO()
+
+    report([busy, BAD], Console(file=out, force_terminal=True, width=80, height=25))
+
+    row = out.getvalue().splitlines()[1].split()
+    assert row[2:] == ["4321", "1234", "1130", "4", "60", "20", "10", "10"]
+
+
+def test_outcomes_that_no_site_had_take_no_room_on_a_terminal() -> None:
+    header = Text.from_ansi(printed(terminal=True).splitlines()[0]).plain.split()
+
+    assert header == ["site", "listings", "found", "asked", "new", "gone"]
+
+
+def test_a_dumb_terminal_gets_what_a_log_gets() -> None:
+    assert printed(terminal=True, term="dumb") == printed(terminal=False)
 
 
 def test_a_row_of_noughts_says_why() -> None:
