@@ -10,6 +10,7 @@ MoitNewsError
 │   ├── ArchiveReadOnlyError   the file or its folder may not be written
 │   ├── ArchiveSchemaError     the file is newer or older than this program
 │   └── ArchiveDamagedError    SQLite finds the file malformed, or not a database
+├── ExportError            a file cannot be written, or is there already
 ├── NotFoundError          no article, page or URL under that name
 └── UrlError               a text that is not the address of a web page
 """
@@ -53,6 +54,10 @@ class ArchiveSchemaError(ArchiveError):
 
 class ArchiveDamagedError(ArchiveError):
     """SQLite says the file is malformed or no database at all."""
+
+
+class ExportError(MoitNewsError):
+    """What was to be written cannot be, or would overwrite something."""
 
 
 class NotFoundError(MoitNewsError):

@@ -12,6 +12,7 @@ from archive.errors import (
     AlreadyRunningError,
     BackupError,
     DataFolderError,
+    ExportError,
     MoitNewsError,
     NotFoundError,
     UrlError,
@@ -29,6 +30,7 @@ CRAWLER_COMMANDS = {
     "crawl": "crawler.commands",
     "why": "crawler.commands",
     "sites": "crawler.sites_commands",
+    "export-warc": "crawler.warc_commands",
 }
 KEEPING_COMMANDS = {"backup": "archive.keeping_commands"}
 LATE = CRAWLER_COMMANDS | KEEPING_COMMANDS
@@ -44,7 +46,8 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in LATE:
-            return cast(click.Command, getattr(import_module(LATE[cmd_name]), cmd_name))
+            module = import_module(LATE[cmd_name])
+            return cast(click.Command, getattr(module, cmd_name.replace("-", "_")))
         from archive.cli import COMMANDS
 
         return COMMANDS.get(cmd_name)
@@ -65,7 +68,8 @@ def exit_code_of(error: MoitNewsError) -> int:
     """
     if isinstance(error, AlreadyRunningError):
         return ALREADY_RUNNING
-    if isinstance(error, SiteError | LabelError | DataFolderError | BackupError | UrlError):
+    wrong_use = SiteError | LabelError | DataFolderError | BackupError | ExportError | UrlError
+    if isinstance(error, wrong_use):
         return WRONG_USE
     return SOME_FAILED if isinstance(error, NotFoundError) else NOTHING_USABLE
 

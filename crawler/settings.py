@@ -8,8 +8,8 @@ SPIDER_LOADER_CLASS = "crawler.loader.SiteLoader"
 
 # --- Who we are -----------------------------------------------------------------------------------
 # A webmaster who minds us must be able to say so: MOIT_NEWS_CONTACT is an address or a page.
-_CONTACT = os.environ.get("MOIT_NEWS_CONTACT", "").strip()
-USER_AGENT = f"moit-news/{version('moit-news')}" + (f" (+{_CONTACT})" if _CONTACT else "")
+CONTACT = os.environ.get("MOIT_NEWS_CONTACT", "").strip()
+USER_AGENT = f"moit-news/{version('moit-news')}" + (f" (+{CONTACT})" if CONTACT else "")
 ROBOTSTXT_USER_AGENT = "moit-news"  # the name that a robots.txt would call us by
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
