@@ -22,8 +22,15 @@ PAGES_FILE = "pages.db"
 # The migrations this program knows, by name. They are repeated here (a test compares) because
 # importing sqlite-utils costs a search 0.1 s that only a program that writes has to spend.
 STEPS = {
-    ARCHIVE_FILE: ("m001_archive", "m006_sections"),
-    PAGES_FILE: ("m001_pages", "m002_protocol"),
+    ARCHIVE_FILE: (
+        "m001_archive",
+        "m002_versions",
+        "m006_sections",
+    ),
+    PAGES_FILE: (
+        "m001_pages",
+        "m002_protocol",
+    ),
 }
 
 BUSY_SECONDS = 10

@@ -8,7 +8,7 @@ from pathlib import Path
 from archive.connection import ARCHIVE_FILE, PAGES_FILE, explained, open_file
 from archive.errors import ArchiveDamagedError
 
-INDEXES = ("articles_fts", "articles_exact")
+INDEXES = ("articles_fts", "articles_exact", "versions_fts")
 
 
 def integrity(folder: Path) -> list[str]:
@@ -37,8 +37,10 @@ def lost_parents(connection: sqlite3.Connection) -> list[str]:
 
 
 def stale_indexes(connection: sqlite3.Connection) -> list[str]:
-    """The full-text tables of archive.db that do not say what its articles say."""
-    return [table for table in INDEXES if not _matches_articles(connection, table)]
+    """The full-text tables of archive.db that do not say what its articles and versions say; a
+    file of an older schema lacks some."""
+    there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    return [t for t in INDEXES if t in there and not _matches_articles(connection, t)]
 
 
 def _of_file(path: Path) -> list[str]:

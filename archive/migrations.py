@@ -9,6 +9,8 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
+from archive.text import d_forms
+
 archive_migrations = Migrations("archive")
 pages_migrations = Migrations("pages")
 
@@ -140,10 +142,78 @@ CREATE INDEX pages_sha256 ON pages(sha256);
 """
 
 
+# A version holds all that is needed to cite it. Its FTS table is asked on request only, so that a
+# plain search never meets it; content="versions" gives Datasette's table a search box.
+VERSIONS = """
+ALTER TABLE versions RENAME TO versions_of_m001;
+CREATE TABLE versions (
+    id INTEGER PRIMARY KEY,
+    article_id INTEGER NOT NULL REFERENCES articles(id), version INTEGER NOT NULL,
+    seen_at TEXT NOT NULL, last_seen_at TEXT, replaced_at TEXT NOT NULL,
+    page_id INTEGER, url TEXT, site TEXT, source TEXT, origin TEXT, section TEXT, sections TEXT,
+    published_at TEXT, published_from TEXT, modified_at TEXT, language TEXT,
+    title TEXT NOT NULL, lead TEXT,
+    authors TEXT, tags TEXT, images TEXT, attachments TEXT, layers TEXT, extractor INTEGER,
+    content_hash TEXT NOT NULL, d_forms TEXT, blocks TEXT, body TEXT,
+    UNIQUE (article_id, version));
+CREATE INDEX versions_replaced ON versions(replaced_at);
+INSERT INTO versions (article_id, version, seen_at, replaced_at, page_id, url, site, source,
+    published_at, language, title, lead, content_hash, blocks, body)
+SELECT v.article_id, v.version, v.seen_at, v.replaced_at, v.page_id, a.url, a.site, a.source,
+    v.published_at, a.language, v.title, v.lead, v.content_hash, v.blocks, v.body
+FROM versions_of_m001 v JOIN articles a ON a.id = v.article_id ORDER BY v.replaced_at, a.id;
+DROP TABLE versions_of_m001;
+"""
+VERSIONS_FULL_TEXT = """
+CREATE VIRTUAL TABLE versions_fts USING fts5(title, lead, body, d_forms,
+    tokenize='unicode61 remove_diacritics 2', content="versions", content_rowid="id");
+INSERT INTO versions_fts(versions_fts) VALUES ('rebuild');
+CREATE TRIGGER versions_ai AFTER INSERT ON versions BEGIN
+    INSERT INTO versions_fts(rowid, title, lead, body, d_forms)
+        VALUES (new.id, new.title, new.lead, new.body, new.d_forms);
+END;
+CREATE TRIGGER versions_ad AFTER DELETE ON versions BEGIN
+    INSERT INTO versions_fts(versions_fts, rowid, title, lead, body, d_forms)
+        VALUES ('delete', old.id, old.title, old.lead, old.body, old.d_forms);
+END;
+CREATE TRIGGER versions_au AFTER UPDATE OF id, title, lead, body, d_forms ON versions
+WHEN old.id IS NOT new.id OR old.title IS NOT new.title OR old.lead IS NOT new.lead
+    OR old.body IS NOT new.body OR old.d_forms IS NOT new.d_forms BEGIN
+    INSERT INTO versions_fts(versions_fts, rowid, title, lead, body, d_forms)
+        VALUES ('delete', old.id, old.title, old.lead, old.body, old.d_forms);
+    INSERT INTO versions_fts(rowid, title, lead, body, d_forms)
+        VALUES (new.id, new.title, new.lead, new.body, new.d_forms);
+END;
+"""
+WITHDRAWALS = """
+CREATE TABLE withdrawals (
+    id INTEGER PRIMARY KEY, article_id INTEGER NOT NULL REFERENCES articles(id),
+    url TEXT NOT NULL, withdrawn_at TEXT NOT NULL, reason TEXT, status INTEGER, page_id INTEGER,
+    returned_at TEXT);
+CREATE INDEX withdrawals_article ON withdrawals(article_id);
+INSERT INTO withdrawals (article_id, url, withdrawn_at, reason, status)
+SELECT a.id, a.url, a.withdrawn_at, f.reason, f.status
+FROM articles a LEFT JOIN frontier f ON f.url = a.url AND f.state = 'gone'
+WHERE a.withdrawn_at IS NOT NULL ORDER BY a.withdrawn_at;
+ALTER TABLE sites ADD COLUMN revisit TEXT;
+ALTER TABLE frontier ADD COLUMN listed_changed TEXT;
+"""
+
+
 @archive_migrations()
 def m001_archive(db: Database) -> None:
     """Articles, their full text, the frontier and the runs."""
     _run(db, ARTICLES + FRONTIER + FULL_TEXT)
+
+
+@archive_migrations()
+def m002_versions(db: Database) -> None:
+    """Versions that can be cited and searched; withdrawals and returns; the plan of new looks."""
+    _run(db, VERSIONS)
+    texts = db.conn.execute("SELECT title, lead, body, id FROM versions").fetchall()
+    forms = ((d_forms(title, lead, body), key) for title, lead, body, key in texts)
+    db.conn.executemany("UPDATE versions SET d_forms = ? WHERE id = ?", forms)
+    _run(db, VERSIONS_FULL_TEXT + WITHDRAWALS)
 
 
 @archive_migrations()

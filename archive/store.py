@@ -1,7 +1,6 @@
 """Archive: the articles in archive.db, stored, revised, withdrawn, and read again by id or URL."""
 
 import datetime as dt
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -17,8 +16,10 @@ from archive.models import Article, Change, Source, Stored, blocks_to_json
 from archive.text import d_forms
 from archive.times import day_in_vietnam, to_text
 from archive.urls import canonical
+from archive.versions import is_changed, keep_version, note_return, withdraw
+from archive.wording import content_hash
 
-__all__ = ["Archive", "content_hash", "explain", "explained"]
+__all__ = ["Archive", "explain", "explained"]
 
 IDS_A_DAY = 10_000
 # All that a new reading of a page may change, in the order of the table.
@@ -45,15 +46,8 @@ VALUES (:id, :url, {_MARKS}, :seen_at, :seen_at, 1, :page_id)
 """  # noqa: S608 - made of our own column names
 _UPDATE = f"""
 UPDATE articles SET ({_COLUMNS}) = ({_MARKS}), last_seen_at = :seen_at,
-    withdrawn_at = NULL, page_id = :page_id, version = :version WHERE id = :id
+    page_id = :page_id, version = :version WHERE id = :id
 """  # noqa: S608
-_KEEP_VERSION = """
-INSERT INTO versions (article_id, version, seen_at, replaced_at, page_id, content_hash,
-    published_at, title, lead, blocks, body)
-SELECT id, version, coalesce((SELECT max(replaced_at) FROM versions WHERE article_id = id),
-    first_seen_at), :seen_at, page_id, content_hash, published_at, title, lead, blocks, body
-FROM articles WHERE id = :id
-"""
 
 
 class Archive:
@@ -119,7 +113,8 @@ class Archive:
                 (source.slug, source.name, source.homepage, source.language),
             )
             self.connection.execute(
-                "INSERT INTO sites VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (slug) DO UPDATE SET"
+                "INSERT INTO sites (slug, name, homepage, source, family, evidence)"
+                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (slug) DO UPDATE SET"
                 " name = excluded.name, homepage = excluded.homepage, source = excluded.source,"
                 " family = excluded.family, evidence = excluded.evidence",
                 (slug, name, homepage, source.slug, family, evidence),
@@ -128,8 +123,9 @@ class Archive:
     def add(
         self, article: Article, *, site: str, page_id: int | None, seen_at: dt.datetime
     ) -> Stored:
-        """Stores what a page says: a new article, a new version with the old one kept, or nothing
-        new. Names, sections and the like are brought up to date in each case."""
+        """Stores what a site shows now: a new article, a new version with the old one kept, or
+        nothing new. Names, sections and the like are brought up to date in each case, and an
+        article that was withdrawn is back."""
         values = _values(article) | {"site": site, "page_id": page_id, "seen_at": to_text(seen_at)}
         with self.transaction():
             known = self.connection.execute(
@@ -141,7 +137,7 @@ class Archive:
                 self.connection.execute(_INSERT, values | {"id": article_id})
                 stored = Stored(article_id=article_id, change=Change.NEW)
             else:
-                stored = self._update(known, values)
+                stored = self._update(known, article, values, seen_at)
             self._keep_citations(stored.article_id, article)
             return stored
 
@@ -150,16 +146,21 @@ class Archive:
 
         keep_citations(self.connection, article_id, article)
 
-    def _update(self, known: sqlite3.Row, values: dict[str, object]) -> Stored:
-        changed = known["content_hash"] != values["content_hash"]
+    def _update(
+        self, known: sqlite3.Row, article: Article, values: dict[str, object], at: dt.datetime
+    ) -> Stored:
+        changed = is_changed(self.connection, known, article)
         values |= {"id": known["id"], "version": known["version"] + changed}
         if changed:
-            self.connection.execute(_KEEP_VERSION, values)
+            keep_version(self.connection, known["id"], at)
         elif known["page_id"] is not None:
             values["page_id"] = known["page_id"]  # the page on which this version was first seen
         self.connection.execute(_UPDATE, values)
-        change = Change.REVISED if changed else Change.UNCHANGED
-        return Stored(article_id=known["id"], change=change)
+        return Stored(
+            article_id=known["id"],
+            change=Change.REVISED if changed else Change.UNCHANGED,
+            withdrawn_at=note_return(self.connection, known["id"], at),
+        )
 
     def _free_id(self, day: dt.date) -> int:
         """The next id of a day; a day that is full goes on in days 32 to 99 of its month, so that
@@ -178,15 +179,20 @@ class Archive:
             f"{self.path}: no id is left for {day}; 690,000 articles are of its month"
         )
 
-    def withdraw(self, url: str, at: dt.datetime) -> bool:
-        """Marks an article whose page is gone; its text is kept. False where none is kept or it
-        was withdrawn before."""
+    def withdraw(
+        self,
+        url: str,
+        at: dt.datetime,
+        *,
+        reason: str | None = None,
+        status: int | None = None,
+        page_id: int | None = None,
+    ) -> bool:
+        """Marks an article that its site no longer shows, and why we think so; its text is kept.
+        False where none is kept or it was withdrawn before."""
         with self.transaction():
-            cursor = self.connection.execute(
-                "UPDATE articles SET withdrawn_at = ? WHERE url = ? AND withdrawn_at IS NULL",
-                (to_text(at), url),
-            )
-        return cursor.rowcount == 1
+            told = {"reason": reason, "status": status, "page_id": page_id}
+            return withdraw(self.connection, url, at, **told)  # type: ignore[arg-type]
 
     def seen(self, article_id: int, at: dt.datetime) -> None:
         """Notes that a site answered "not modified" for an article that is kept."""
@@ -194,6 +200,7 @@ class Archive:
             self.connection.execute(
                 "UPDATE articles SET last_seen_at = ? WHERE id = ?", (to_text(at), article_id)
             )
+            note_return(self.connection, article_id, at)
 
     def article(self, ref: str | int) -> sqlite3.Row:
         """The row of an article by its id or by its URL in any spelling, else NotFoundError."""
@@ -215,6 +222,15 @@ class Archive:
                 "SELECT * FROM versions WHERE article_id = ? ORDER BY version", (article_id,)
             ).fetchall()
 
+    def withdrawals(self, article_id: int) -> list[sqlite3.Row]:
+        """When its site did not show an article, why, and when it was back; the first first."""
+        with explained(self.path):
+            return self.connection.execute(
+                "SELECT withdrawn_at, reason, status, page_id, returned_at FROM withdrawals"
+                " WHERE article_id = ? ORDER BY id",
+                (article_id,),
+            ).fetchall()
+
     def citations(self, article_id: int) -> list[sqlite3.Row]:
         """The legal documents that an article names, those it names most often first."""
         with explained(self.path):
@@ -229,13 +245,6 @@ class Archive:
         from archive.integrity import integrity  # no search needs it
 
         return integrity(self.folder)
-
-
-def content_hash(article: Article) -> str:
-    """Two readings with the same hash say the same: title, lead, blocks and published time."""
-    published = article.published_at and to_text(article.published_at)
-    said = [article.title, article.lead, blocks_to_json(article.blocks), published]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 def _values(article: Article) -> dict[str, object]:

@@ -13,7 +13,7 @@ import pytest
 
 from archive.errors import NotFoundError
 from archive.models import VIETNAM, Block, BlockKind, Change, Image, blocks_from_json
-from archive.store import Archive, content_hash
+from archive.store import Archive
 from tests.archive.news import MINISTRY, SEEN, article, new_archive, paragraphs
 
 LATER = SEEN + dt.timedelta(days=3)
@@ -84,25 +84,6 @@ def test_another_text_is_a_new_version_and_the_old_one_is_kept(tmp_path: Path):
         count = "SELECT count(*) FROM articles_fts WHERE articles_fts MATCH '\"hai phần trăm\"'"
         assert archive.connection.execute(count).fetchone()[0] == 0
         assert archive.integrity() == []
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"title": "Tiêu đề khác"},
-        {"lead": None},
-        {"blocks": paragraphs("Lượng hàng về chợ ổn định. Giá rau xanh giảm ở nhiều nơi.")},
-        {"published_at": dt.datetime(2024, 5, 2, 7, 16, tzinfo=VIETNAM)},
-    ],
-    ids=["title", "lead", "blocks", "published"],
-)
-def test_title_lead_blocks_and_time_make_a_version(changes):
-    assert content_hash(article(**changes)) != content_hash(article())
-
-
-def test_the_same_moment_in_another_zone_is_no_change():
-    moment = dt.datetime(2024, 5, 2, 0, 15, tzinfo=dt.UTC)
-    assert content_hash(article(published_at=moment)) == content_hash(article())
 
 
 def test_everything_an_article_holds_is_stored(tmp_path: Path):

@@ -267,7 +267,7 @@ def test_tables_of_the_index_are_hidden_and_the_others_described(web: Web):
     tables = json.loads(web.get("/archive.json"))["tables"]
     visible = {table["name"] for table in tables if not table["hidden"]}
     assert visible == {
-        *("articles", "versions", "sources", "sites", "frontier", "outcomes"),
+        *("articles", "versions", "withdrawals", "sources", "sites", "frontier", "outcomes"),
         *("runs", "run_sites", "listings", "asks", "hosts", "citations"),
     }
     assert "Every address ever seen" in web.get("/archive/frontier")

@@ -1,0 +1,98 @@
+"""What an article says, apart from what changes without a change of meaning. Pure.
+
+A site's pages change on each look: a tag moves, a picture is served from another address, a CMS
+curls the quotation marks. None of that is a new version; another word, number or time is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
+
+from archive.models import Article, Block, BlockKind, TimeOrigin
+from archive.text import clean
+from archive.times import to_text
+
+Rows: TypeAlias = list[list[str]]
+
+# One sign for each family of signs that editors' programs put for one another.
+_SIGNS = {
+    **dict.fromkeys("“”„‟«»＂″", '"'),
+    **dict.fromkeys("‘’‚‛′`´", "'"),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+    "…": "...",
+}
+_SAME_SIGN = str.maketrans(_SIGNS)
+_BLANKS = re.compile(r"\s+")
+_BLANK_AT_SIGN = re.compile(r" (?=[,.;:!?%)\]}])|(?<=[(\[{]) ")
+
+
+def content_hash(article: Article) -> str:
+    """Two readings with the same hash say the same: title, lead, text, captions and time."""
+    wording = wording_hash(article.title, article.lead, article.blocks)
+    said = [wording, _minute(article.published_at, article.published_from)]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def wording_hash(title: str, lead: str | None, blocks: Sequence[Block]) -> str:
+    """The hash of the words alone; lead and paragraphs are one text, wherever it is divided."""
+    captions = sorted({plain(b.text) for b in blocks if b.kind is BlockKind.CAPTION})
+    said = [plain(title), list(_running(lead, blocks)), captions]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def same_time(
+    before: tuple[dt.datetime | None, TimeOrigin | None],
+    after: tuple[dt.datetime | None, TimeOrigin | None],
+) -> bool:
+    """Whether two readings of the time of publication can be of one time: those from different
+    places of a page tell nothing about each other."""
+    return before[1] is not after[1] or _minute(*before) == _minute(*after)
+
+
+def plain(text: str) -> str:
+    """A text as it counts: one spelling of letters, blanks and signs.
+
+    >>> plain(" Giá  “xăng”\\nRON 95 – III : 20.100 đồng ( tăng 5 % )…")
+    'Giá "xăng" RON 95 - III: 20.100 đồng (tăng 5%)...'
+    """
+    text = _BLANKS.sub(" ", clean(text).translate(_SAME_SIGN)).strip()
+    return _BLANK_AT_SIGN.sub("", text)
+
+
+def _running(lead: str | None, blocks: Iterable[Block]) -> Iterator[str | Rows]:
+    """The text in its order: words in one piece between two tables, tables as their cells."""
+    words = [lead] if lead else []
+    for block in blocks:
+        if block.rows is not None:
+            yield plain(" ".join(words))
+            words = []
+            yield list(_cells(block.rows))
+        elif block.kind is not BlockKind.CAPTION:
+            words.append(block.text)
+    yield plain(" ".join(words))
+
+
+def _cells(rows: Iterable[Sequence[str]]) -> Iterator[list[str]]:
+    """The cells of a table without empty ones at the end: in which column a number stands counts.
+
+    >>> list(_cells([["Xăng", "", "20.100", " "], ["", ""]]))
+    [['Xăng', '', '20.100']]
+    """
+    for row in rows:
+        cells = [plain(cell) for cell in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
+            yield cells
+
+
+def _minute(when: dt.datetime | None, origin: TimeOrigin | None) -> str | None:
+    """The time to the minute, as pages show it. A listing's is not what the page says."""
+    if when is None or origin is TimeOrigin.LISTING:
+        return None
+    return to_text(when)[:16]
