@@ -25,6 +25,7 @@ STEPS = {
     ARCHIVE_FILE: (
         "m001_archive",
         "m002_versions",
+        "m003_addresses",
         "m006_sections",
     ),
     PAGES_FILE: (

@@ -141,6 +141,25 @@ CREATE INDEX pages_url ON pages(url, fetched_at);
 CREATE INDEX pages_sha256 ON pages(sha256);
 """
 
+# What was asked and led to an article is one of its addresses. Keys are read off the addresses when
+# the site is next crawled: only its file has the rules.
+ADDRESSES = """
+CREATE TABLE addresses (
+    address TEXT PRIMARY KEY,
+    article_id INTEGER NOT NULL REFERENCES articles(id) ON UPDATE CASCADE,
+    site TEXT NOT NULL REFERENCES sites(slug), key TEXT, how TEXT NOT NULL,
+    first_seen_at TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX addresses_article ON addresses(article_id);
+CREATE INDEX addresses_key ON addresses(site, key) WHERE key IS NOT NULL;
+ALTER TABLE sites ADD COLUMN address_rules TEXT;
+ALTER TABLE frontier ADD COLUMN key TEXT;
+CREATE INDEX frontier_key ON frontier(site, key) WHERE key IS NOT NULL;
+INSERT INTO addresses (address, article_id, site, how, first_seen_at)
+    SELECT url, id, site, 'read', first_seen_at FROM articles;
+INSERT OR IGNORE INTO addresses (address, article_id, site, how, first_seen_at)
+    SELECT url, article_id, site, 'asked', found_at FROM frontier WHERE article_id IS NOT NULL;
+"""
+
 
 # A version holds all that is needed to cite it. Its FTS table is asked on request only, so that a
 # plain search never meets it; content="versions" gives Datasette's table a search box.
@@ -214,6 +233,12 @@ def m002_versions(db: Database) -> None:
     forms = ((d_forms(title, lead, body), key) for title, lead, body, key in texts)
     db.conn.executemany("UPDATE versions SET d_forms = ? WHERE id = ?", forms)
     _run(db, VERSIONS_FULL_TEXT + WITHDRAWALS)
+
+
+@archive_migrations()
+def m003_addresses(db: Database) -> None:
+    """All addresses of an article; those of the articles that are kept already."""
+    _run(db, ADDRESSES)
 
 
 @archive_migrations()

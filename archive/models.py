@@ -184,11 +184,12 @@ def blocks_from_json(text: str) -> tuple[Block, ...]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stored:
-    """Where an article went and what that changed; ``withdrawn_at`` where it is back, and was
-    withdrawn since that time."""
+    """Where an article went, what that changed, and the address it was read at; ``withdrawn_at``
+    where it is back, and was withdrawn since that time."""
 
     article_id: int
     change: Change
+    url: str
     withdrawn_at: str | None = None
 
 

@@ -1,5 +1,7 @@
 """Archive: the articles in archive.db, stored, revised, withdrawn, and read again by id or URL."""
 
+from __future__ import annotations
+
 import datetime as dt
 import json
 import sqlite3
@@ -8,16 +10,18 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from archive.connection import ARCHIVE_FILE, explain, explained, open_file, transaction
-from archive.errors import ArchiveError, NotFoundError, UrlError
-from archive.models import Article, Change, Source, Stored, blocks_to_json
+from archive.errors import ArchiveError, NotFoundError
+from archive.models import Article, Change, Page, Source, Stored, blocks_to_json
 from archive.text import d_forms
 from archive.times import day_in_vietnam, to_text
-from archive.urls import canonical
 from archive.versions import is_changed, keep_version, note_return, withdraw
 from archive.wording import content_hash
+
+if TYPE_CHECKING:
+    from archive.addresses import AddressBook
 
 __all__ = ["Archive", "explain", "explained"]
 
@@ -46,6 +50,7 @@ VALUES (:id, :url, {_MARKS}, :seen_at, :seen_at, 1, :page_id)
 """  # noqa: S608 - made of our own column names
 _UPDATE = f"""
 UPDATE articles SET ({_COLUMNS}) = ({_MARKS}), last_seen_at = :seen_at,
+    url = CASE WHEN :seen_at >= last_seen_at THEN :url ELSE url END,
     page_id = :page_id, version = :version WHERE id = :id
 """  # noqa: S608
 
@@ -58,6 +63,7 @@ class Archive:
         self.folder = folder
         self.path = folder / ARCHIVE_FILE
         self._write = write
+        self._addresses: AddressBook | None = None
 
     @classmethod
     def open(cls, folder: Path, *, write: bool = False) -> Self:
@@ -95,6 +101,15 @@ class Archive:
         with explained(self.path), transaction(self.connection):
             yield
 
+    @property
+    def addresses(self) -> AddressBook:
+        """Which addresses lead to which article."""
+        if self._addresses is None:
+            from archive.addresses import AddressBook  # a search has no use for it
+
+            self._addresses = AddressBook(self.connection)
+        return self._addresses
+
     def put_site(  # noqa: PLR0913 - a row has these columns
         self,
         *,
@@ -121,25 +136,46 @@ class Archive:
             )
 
     def add(
-        self, article: Article, *, site: str, page_id: int | None, seen_at: dt.datetime
+        self,
+        article: Article,
+        *,
+        site: str,
+        page_id: int | None,
+        seen_at: dt.datetime,
+        page: Page | None = None,
     ) -> Stored:
         """Stores what a site shows now: a new article, a new version with the old one kept, or
         nothing new. Names, sections and the like are brought up to date in each case, and an
-        article that was withdrawn is back."""
-        values = _values(article) | {"site": site, "page_id": page_id, "seen_at": to_text(seen_at)}
+        article that was withdrawn is back. ``page`` tells under which addresses it was read: it is
+        looked for under all of them."""
         with self.transaction():
-            known = self.connection.execute(
-                "SELECT id, content_hash, version, page_id FROM articles WHERE url = ?",
-                (article.url,),
-            ).fetchone()
-            if known is None:
-                article_id = self._free_id(day_in_vietnam(article.published_at or seen_at))
-                self.connection.execute(_INSERT, values | {"id": article_id})
-                stored = Stored(article_id=article_id, change=Change.NEW)
-            else:
-                stored = self._update(known, article, values, seen_at)
+            identity = self.addresses.identify(article, site, page)
+            values = _values(article) | {
+                "url": identity.url,
+                "site": site,
+                "page_id": page_id,
+                "seen_at": to_text(seen_at),
+            }
+            stored = self._put(identity.article_id, values, article, seen_at)
+            self.addresses.keep(stored.article_id, identity, site, to_text(seen_at))
             self._keep_citations(stored.article_id, article)
             return stored
+
+    def _put(
+        self,
+        article_id: int | None,
+        values: dict[str, object],
+        article: Article,
+        seen_at: dt.datetime,
+    ) -> Stored:
+        if article_id is not None:
+            sql = "SELECT id, content_hash, version, page_id FROM articles WHERE id = ?"
+            return self._update(
+                self.connection.execute(sql, (article_id,)).fetchone(), article, values, seen_at
+            )
+        article_id = self._free_id(day_in_vietnam(article.published_at or seen_at))
+        self.connection.execute(_INSERT, values | {"id": article_id})
+        return Stored(article_id=article_id, change=Change.NEW, url=str(values["url"]))
 
     def _keep_citations(self, article_id: int, article: Article) -> None:
         from archive.citing import keep_citations  # its patterns cost a search 15 ms to load
@@ -159,6 +195,7 @@ class Archive:
         return Stored(
             article_id=known["id"],
             change=Change.REVISED if changed else Change.UNCHANGED,
+            url=str(values["url"]),
             withdrawn_at=note_return(self.connection, known["id"], at),
         )
 
@@ -203,13 +240,16 @@ class Archive:
             note_return(self.connection, article_id, at)
 
     def article(self, ref: str | int) -> sqlite3.Row:
-        """The row of an article by its id or by its URL in any spelling, else NotFoundError."""
+        """The row of an article by its id, or by any address that it ever had in any spelling, else
+        NotFoundError."""
+        text = str(ref).strip()
         with explained(self.path):
-            for column, value in _places(str(ref).strip()):
-                sql = f"SELECT * FROM articles WHERE {column} = ?"  # noqa: S608 - our own names
-                row: sqlite3.Row | None = self.connection.execute(sql, (value,)).fetchone()
-                if row is not None:
-                    return row
+            is_id = text.isdecimal() and len(text) < 19
+            found = int(text) if is_id else self.addresses.look_up(text)
+            sql = "SELECT * FROM articles WHERE id = ?"
+            row: sqlite3.Row | None = self.connection.execute(sql, (found,)).fetchone()
+        if row is not None:
+            return row
         raise NotFoundError(
             f"no article {ref} is kept: `moit-news search` finds what is, "
             "`moit-news why URL` tells what became of an address"
@@ -278,15 +318,3 @@ def _values(article: Article) -> dict[str, object]:
 
 def _list(values: Sequence[object]) -> str | None:
     return json.dumps(values, ensure_ascii=False) if values else None
-
-
-def _places(ref: str) -> list[tuple[str, str | int]]:
-    """Where to look for what a reader calls an article; a pasted address may have either scheme."""
-    if ref.isdecimal() and len(ref) < 19:
-        return [("id", int(ref))]
-    try:
-        url = canonical(ref if "://" in ref else f"https://{ref}")
-    except UrlError:
-        return []
-    rest = url.partition("://")[2]
-    return [("url", url), ("url", f"https://{rest}"), ("url", f"http://{rest}")]

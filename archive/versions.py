@@ -35,7 +35,8 @@ FROM articles WHERE id = ?
 _SAID = "SELECT title, lead, blocks, published_at, published_from FROM articles WHERE id = ?"
 _WITHDRAW = """
 INSERT INTO withdrawals (article_id, url, withdrawn_at, reason, status, page_id)
-SELECT id, url, :at, :reason, :status, :page_id FROM articles WHERE url = :url
+SELECT id, url, :at, :reason, :status, :page_id FROM articles WHERE id =
+    (SELECT article_id FROM addresses WHERE address = :url)
 """
 
 
@@ -75,7 +76,8 @@ def withdraw(  # noqa: PLR0913 - a row has these columns
 ) -> bool:
     """Marks the article at an address as no longer shown; False where it is none, or was marked."""
     cursor = connection.execute(
-        "UPDATE articles SET withdrawn_at = ? WHERE url = ? AND withdrawn_at IS NULL",
+        "UPDATE articles SET withdrawn_at = ? WHERE withdrawn_at IS NULL"
+        " AND id = (SELECT article_id FROM addresses WHERE address = ?)",
         (to_text(at), url),
     )
     values = {"url": url, "at": to_text(at), "reason": reason, "status": status, "page_id": page_id}

@@ -94,10 +94,11 @@ class StoreArticle(Step):
     def process_item(self, visit: Visit) -> Visit:
         spider = self.spider
         with spider.run.archive.transaction():
-            settled = _settled(visit, spider.run.archive, spider.site.slug)
+            stored = _stored(visit, spider.run.archive, spider.site.slug)
+            settled = _settled(visit, stored)
             spider.frontier.settle(settled)
-            if visit.article and visit.article.url != visit.due.url:
-                spider.frontier.note_alias(settled, visit.article.url)
+            if stored and stored.url != visit.due.url:
+                spider.frontier.note_alias(settled, stored.url)
         spider.has_settled(settled.verdict)
         return visit
 
@@ -112,15 +113,23 @@ def missed_fields(article: Article, site: Site) -> tuple[str, ...]:
     )
 
 
-def _settled(visit: Visit, archive: Archive, site: str) -> Settled:
-    at = now()
-    stored = None
+def _stored(visit: Visit, archive: Archive, site: str) -> Stored | None:
     if visit.article is None:
+        return None
+    return archive.add(
+        visit.article,
+        site=site,
+        page_id=visit.page_id,
+        seen_at=visit.page.fetched_at,
+        page=visit.page,
+    )
+
+
+def _settled(visit: Visit, stored: Stored | None) -> Settled:
+    at = now()
+    if visit.article is None or stored is None:
         verdict = failed(visit.problem or "no article", visit.due.tries, at)
     else:
-        stored = archive.add(
-            visit.article, site=site, page_id=visit.page_id, seen_at=visit.page.fetched_at
-        )
         verdict = _verdict(stored, visit.article, at)
     return Settled(
         url=visit.due.url,

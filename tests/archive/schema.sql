@@ -1,6 +1,6 @@
 -- archive.db
 CREATE TABLE sources ( slug TEXT PRIMARY KEY, name TEXT NOT NULL, homepage TEXT NOT NULL, language TEXT NOT NULL)
-CREATE TABLE sites ( slug TEXT PRIMARY KEY, name TEXT NOT NULL, homepage TEXT NOT NULL, source TEXT NOT NULL REFERENCES sources(slug), family TEXT, evidence TEXT, revisit TEXT)
+CREATE TABLE sites ( slug TEXT PRIMARY KEY, name TEXT NOT NULL, homepage TEXT NOT NULL, source TEXT NOT NULL REFERENCES sources(slug), family TEXT, evidence TEXT, revisit TEXT, address_rules TEXT)
 CREATE TABLE articles ( id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, site TEXT NOT NULL REFERENCES sites(slug), source TEXT NOT NULL REFERENCES sources(slug), origin TEXT, section TEXT, published_at TEXT, published_from TEXT, modified_at TEXT, year INTEGER, language TEXT, title TEXT NOT NULL, lead TEXT, authors TEXT, tags TEXT, images TEXT, attachments TEXT, layers TEXT, first_seen_at TEXT NOT NULL, last_seen_at TEXT NOT NULL, withdrawn_at TEXT, version INTEGER NOT NULL, page_id INTEGER, extractor INTEGER NOT NULL, content_hash TEXT NOT NULL, d_forms TEXT, blocks TEXT, body TEXT, sections TEXT)
 CREATE INDEX articles_published ON articles(published_at)
 CREATE INDEX articles_source_published ON articles(source, published_at)
@@ -11,7 +11,7 @@ CREATE TABLE citations ( number TEXT NOT NULL, article_id INTEGER NOT NULL REFER
 CREATE INDEX citations_article ON citations(article_id)
 CREATE TABLE runs ( id INTEGER PRIMARY KEY, started_at TEXT NOT NULL, ended_at TEXT, command TEXT NOT NULL, program TEXT NOT NULL, exit_code INTEGER, reason TEXT)
 CREATE TABLE run_sites ( run_id INTEGER NOT NULL REFERENCES runs(id), site TEXT NOT NULL REFERENCES sites(slug), listings INTEGER NOT NULL DEFAULT 0, listings_failed INTEGER NOT NULL DEFAULT 0, found INTEGER NOT NULL DEFAULT 0, asked INTEGER NOT NULL DEFAULT 0, new INTEGER NOT NULL DEFAULT 0, revised INTEGER NOT NULL DEFAULT 0, unchanged INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0, refused INTEGER NOT NULL DEFAULT 0, gone INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0, reason TEXT, PRIMARY KEY (run_id, site))
-CREATE TABLE frontier ( url TEXT PRIMARY KEY, site TEXT NOT NULL REFERENCES sites(slug), state TEXT NOT NULL CHECK (state IN ('due','fetching','done','unchanged','failed','refused','gone','ignored')), reason TEXT, tries INTEGER NOT NULL DEFAULT 0, found_at TEXT NOT NULL, found_on TEXT, listed_date TEXT, listed_title TEXT, listed_section TEXT, asked_at TEXT, answered_at TEXT, due_at TEXT, status INTEGER, etag TEXT, last_modified TEXT, page_id INTEGER, article_id INTEGER REFERENCES articles(id), listed_changed TEXT) WITHOUT ROWID
+CREATE TABLE frontier ( url TEXT PRIMARY KEY, site TEXT NOT NULL REFERENCES sites(slug), state TEXT NOT NULL CHECK (state IN ('due','fetching','done','unchanged','failed','refused','gone','ignored')), reason TEXT, tries INTEGER NOT NULL DEFAULT 0, found_at TEXT NOT NULL, found_on TEXT, listed_date TEXT, listed_title TEXT, listed_section TEXT, asked_at TEXT, answered_at TEXT, due_at TEXT, status INTEGER, etag TEXT, last_modified TEXT, page_id INTEGER, article_id INTEGER REFERENCES articles(id), listed_changed TEXT, key TEXT) WITHOUT ROWID
 CREATE INDEX frontier_due ON frontier(site, state, due_at)
 CREATE INDEX frontier_article ON frontier(article_id)
 CREATE TABLE outcomes ( id INTEGER PRIMARY KEY, url TEXT NOT NULL, run_id INTEGER REFERENCES runs(id), at TEXT NOT NULL, state TEXT NOT NULL, reason TEXT, status INTEGER, page_id INTEGER)
@@ -37,6 +37,10 @@ CREATE TRIGGER versions_ad AFTER DELETE ON versions BEGIN INSERT INTO versions_f
 CREATE TRIGGER versions_au AFTER UPDATE OF id, title, lead, body, d_forms ON versions WHEN old.id IS NOT new.id OR old.title IS NOT new.title OR old.lead IS NOT new.lead OR old.body IS NOT new.body OR old.d_forms IS NOT new.d_forms BEGIN INSERT INTO versions_fts(versions_fts, rowid, title, lead, body, d_forms) VALUES ('delete', old.id, old.title, old.lead, old.body, old.d_forms); INSERT INTO versions_fts(rowid, title, lead, body, d_forms) VALUES (new.id, new.title, new.lead, new.body, new.d_forms); END
 CREATE TABLE withdrawals ( id INTEGER PRIMARY KEY, article_id INTEGER NOT NULL REFERENCES articles(id), url TEXT NOT NULL, withdrawn_at TEXT NOT NULL, reason TEXT, status INTEGER, page_id INTEGER, returned_at TEXT)
 CREATE INDEX withdrawals_article ON withdrawals(article_id)
+CREATE TABLE addresses ( address TEXT PRIMARY KEY, article_id INTEGER NOT NULL REFERENCES articles(id) ON UPDATE CASCADE, site TEXT NOT NULL REFERENCES sites(slug), key TEXT, how TEXT NOT NULL, first_seen_at TEXT NOT NULL) WITHOUT ROWID
+CREATE INDEX addresses_article ON addresses(article_id)
+CREATE INDEX addresses_key ON addresses(site, key) WHERE key IS NOT NULL
+CREATE INDEX frontier_key ON frontier(site, key) WHERE key IS NOT NULL
 -- pages.db
 CREATE TABLE dictionaries ( id INTEGER PRIMARY KEY, site TEXT NOT NULL, made_at TEXT NOT NULL, z BLOB NOT NULL)
 CREATE TABLE bodies ( sha256 BLOB PRIMARY KEY, dictionary_id INTEGER REFERENCES dictionaries(id), size INTEGER NOT NULL, z BLOB NOT NULL)

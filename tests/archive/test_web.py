@@ -268,7 +268,7 @@ def test_tables_of_the_index_are_hidden_and_the_others_described(web: Web):
     visible = {table["name"] for table in tables if not table["hidden"]}
     assert visible == {
         *("articles", "versions", "withdrawals", "sources", "sites", "frontier", "outcomes"),
-        *("runs", "run_sites", "listings", "asks", "hosts", "citations"),
+        *("runs", "run_sites", "listings", "asks", "hosts", "citations", "addresses"),
     }
     assert "Every address ever seen" in web.get("/archive/frontier")
 
