@@ -33,7 +33,7 @@ from archive.errors import (
     BackupError,
     DataFolderError,
 )
-from archive.integrity import lost_parents, malformed, stale_indexes
+from archive.integrity import malformed, told
 from archive.lock import take_lock
 from archive.models import VIETNAM
 from archive.times import to_text
@@ -195,10 +195,7 @@ def _verify(copy: Path) -> list[str]:
     with explained(copy), closing(connect(copy, "rw")) as connection:
         if broken := malformed(connection):
             raise ArchiveDamagedError(f"the copy {copy} is damaged ({broken[0]}): check its disk")
-        findings = lost_parents(connection)
-        stale = stale_indexes(connection) if copy.name == ARCHIVE_FILE else []
-        findings += [f"the index {table} does not match the articles" for table in stale]
-    return [f"{copy.name}: {finding}" for finding in findings]
+        return [f"{copy.name}: {finding}" for finding in told(connection)]
 
 
 def _lost_pages(draft: Path) -> list[str]:
@@ -229,14 +226,14 @@ def _described(copy: Path) -> Copied:
 def _write_manifest(
     draft: Path, made_at: dt.datetime, files: dict[str, Copied], findings: list[str]
 ) -> None:
-    told = {
+    manifest = {
         "made_by": MADE_BY,
         "program": version("moit-news"),
         "made_at": to_text(made_at),
         "files": {name: asdict(copied) for name, copied in files.items()},
         "findings": findings,
     }
-    text = json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
     (draft / MANIFEST).write_text(text, encoding="utf-8")
 
 

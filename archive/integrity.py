@@ -8,7 +8,9 @@ from pathlib import Path
 from archive.connection import ARCHIVE_FILE, PAGES_FILE, explained, open_file
 from archive.errors import ArchiveDamagedError
 
-INDEXES = ("articles_fts", "articles_exact", "versions_fts")
+_INDEXES = (
+    "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%' ORDER BY name"
+)
 
 
 def integrity(folder: Path) -> list[str]:
@@ -26,37 +28,41 @@ def malformed(connection: sqlite3.Connection) -> list[str]:
     return [finding for finding in told if finding != "ok"]
 
 
-def lost_parents(connection: sqlite3.Connection) -> list[str]:
-    """Rows that name a row which is not there, by the tables of both."""
+def lost_parents(connection: sqlite3.Connection) -> list[tuple[str, str, int]]:
+    """Tables with rows that name a row which is not there: table, the other's table, how many."""
     rows = connection.execute("PRAGMA foreign_key_check")
     lost = Counter((row[0], row[2]) for row in rows)
-    return [
-        f"{count} rows of {table} name a row that {parent} lacks"
-        for (table, parent), count in lost.items()
-    ]
+    return [(table, parent, count) for (table, parent), count in lost.items()]
 
 
 def stale_indexes(connection: sqlite3.Connection) -> list[str]:
-    """The full-text tables of archive.db that do not say what its articles and versions say; a
-    file of an older schema lacks some."""
-    there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-    return [t for t in INDEXES if t in there and not _matches_articles(connection, t)]
+    """The full-text tables that do not say what the rows that they index say."""
+    tables = [row[0] for row in connection.execute(_INDEXES)]
+    return [table for table in tables if not _matches_rows(connection, table)]
+
+
+def told(connection: sqlite3.Connection) -> list[str]:
+    """What is wrong with a file that can be read, a sentence each."""
+    rows = lost_parents(connection)
+    lost = [
+        f"{count} rows of {table} name a row that {parent} lacks" for table, parent, count in rows
+    ]
+    stale = stale_indexes(connection)
+    return lost + [f"the index {table} does not match its rows" for table in stale]
 
 
 def _of_file(path: Path) -> list[str]:
     try:
         # A connection of its own that may write: FTS5 is asked for its check by an INSERT.
         with explained(path), closing(open_file(path, write=True)) as connection:
-            findings = malformed(connection) + lost_parents(connection)
-            stale = stale_indexes(connection) if path.name == ARCHIVE_FILE else []
+            findings = malformed(connection) + told(connection)
     except ArchiveDamagedError as error:
         return [str(error)]
-    findings += [f"the index {table} does not match the articles" for table in stale]
     return [f"{path.name}: {finding}" for finding in findings]
 
 
-def _matches_articles(connection: sqlite3.Connection, table: str) -> bool:
-    try:  # without rank 1 the index is not compared with the articles
+def _matches_rows(connection: sqlite3.Connection, table: str) -> bool:
+    try:  # without rank 1 the index is not compared with its rows
         connection.execute(f"INSERT INTO {table}({table}, rank) VALUES ('integrity-check', 1)")  # noqa: S608
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorname", "").startswith("SQLITE_CORRUPT"):

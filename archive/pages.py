@@ -142,6 +142,17 @@ class PageStore:
             found = [row["id"] for row in islice((r for r in rows if wanted(r["url"])), most)]
         return [self.get(page_id) for page_id in found]
 
+    def holds(self, sha256: bytes) -> bool:
+        """Whether a body comes out as it went in; its dictionary is needed for that."""
+        row = self.connection.execute(
+            "SELECT dictionary_id, size, z FROM bodies WHERE sha256 = ?", (sha256,)
+        ).fetchone()
+        known = self.connection.execute("SELECT id FROM dictionaries").fetchall()
+        if row is None or row["dictionary_id"] not in {None, *(one["id"] for one in known)}:
+            return False
+        body = self._codec(row["dictionary_id"]).decompress(row["z"], row["size"])
+        return hashlib.sha256(body).digest() == sha256
+
     def drop_body(self, page_id: int) -> None:
         """Forgets what a page said, also where it serves as a dictionary, for one that asks not
         to be archived; that it was asked and answered stays known."""

@@ -32,7 +32,10 @@ CRAWLER_COMMANDS = {
     "sites": "crawler.sites_commands",
     "export-warc": "crawler.warc_commands",
 }
-KEEPING_COMMANDS = {"backup": "archive.keeping_commands"}
+KEEPING_COMMANDS = {
+    "backup": "archive.keeping_commands",
+    "check": "archive.keeping_commands",
+}
 LATE = CRAWLER_COMMANDS | KEEPING_COMMANDS
 
 
