@@ -127,6 +127,22 @@ CREATE TABLE asks (
 CREATE TABLE hosts (host TEXT PRIMARY KEY, not_before TEXT NOT NULL, reason TEXT) WITHOUT ROWID;
 """
 
+# A reader is a version of the extractor with what a site's files say of reading; pages_read tells
+# which one read each page last. What an article said before it was read better is in readings.
+READINGS = """
+CREATE TABLE readers (
+    id INTEGER PRIMARY KEY, site TEXT NOT NULL REFERENCES sites(slug),
+    extractor INTEGER NOT NULL, rules TEXT NOT NULL, UNIQUE (site, extractor, rules));
+CREATE TABLE pages_read (
+    page_id INTEGER PRIMARY KEY, reader_id INTEGER NOT NULL REFERENCES readers(id));
+CREATE TABLE readings (
+    id INTEGER PRIMARY KEY, article_id INTEGER NOT NULL REFERENCES articles(id),
+    version INTEGER NOT NULL, replaced_at TEXT NOT NULL, extractor INTEGER, former TEXT NOT NULL);
+CREATE INDEX readings_article ON readings(article_id, version);
+ALTER TABLE articles ADD COLUMN read_page_id INTEGER;
+ALTER TABLE versions ADD COLUMN read_page_id INTEGER;
+"""
+
 PAGES = """
 CREATE TABLE dictionaries (
     id INTEGER PRIMARY KEY, site TEXT NOT NULL, made_at TEXT NOT NULL, z BLOB NOT NULL);
@@ -239,6 +255,12 @@ def m002_versions(db: Database) -> None:
 def m003_addresses(db: Database) -> None:
     """All addresses of an article; those of the articles that are kept already."""
     _run(db, ADDRESSES)
+
+
+@archive_migrations()
+def m005_readings(db: Database) -> None:
+    """Which reader read each page, and what articles said before they were read better."""
+    _run(db, READINGS)
 
 
 @archive_migrations()

@@ -45,13 +45,14 @@ _READ = (
 _COLUMNS = ", ".join(_READ)
 _MARKS = ", ".join(f":{column}" for column in _READ)
 _INSERT = f"""
-INSERT INTO articles (id, url, {_COLUMNS}, first_seen_at, last_seen_at, version, page_id)
-VALUES (:id, :url, {_MARKS}, :seen_at, :seen_at, 1, :page_id)
+INSERT INTO articles (id, url, {_COLUMNS}, first_seen_at, last_seen_at, version, page_id,
+    read_page_id)
+VALUES (:id, :url, {_MARKS}, :seen_at, :seen_at, 1, :page_id, :read_page_id)
 """  # noqa: S608 - made of our own column names
 _UPDATE = f"""
 UPDATE articles SET ({_COLUMNS}) = ({_MARKS}), last_seen_at = :seen_at,
     url = CASE WHEN :seen_at >= last_seen_at THEN :url ELSE url END,
-    page_id = :page_id, version = :version WHERE id = :id
+    page_id = :page_id, read_page_id = :read_page_id, version = :version WHERE id = :id
 """  # noqa: S608
 
 
@@ -150,10 +151,11 @@ class Archive:
         looked for under all of them."""
         with self.transaction():
             identity = self.addresses.identify(article, site, page)
-            values = _values(article) | {
+            values = columns(article) | {
                 "url": identity.url,
                 "site": site,
                 "page_id": page_id,
+                "read_page_id": page_id,
                 "seen_at": to_text(seen_at),
             }
             stored = self._put(identity.article_id, values, article, seen_at)
@@ -287,7 +289,8 @@ class Archive:
         return integrity(self.folder)
 
 
-def _values(article: Article) -> dict[str, object]:
+def columns(article: Article) -> dict[str, object]:
+    """What an article says as its row holds it, by column."""
     published = article.published_at
     body = article.text or None
     return {

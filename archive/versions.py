@@ -27,9 +27,10 @@ KEPT = (
 )
 _COLUMNS = ", ".join(KEPT)
 _KEEP = f"""
-INSERT INTO versions (article_id, version, seen_at, last_seen_at, replaced_at, page_id, {_COLUMNS})
+INSERT INTO versions (article_id, version, seen_at, last_seen_at, replaced_at, page_id,
+    read_page_id, {_COLUMNS})
 SELECT id, version, coalesce((SELECT max(replaced_at) FROM versions WHERE article_id = articles.id),
-    first_seen_at), last_seen_at, ?, page_id, {_COLUMNS}
+    first_seen_at), last_seen_at, ?, page_id, read_page_id, {_COLUMNS}
 FROM articles WHERE id = ?
 """  # noqa: S608 - made of our own column names
 _SAID = "SELECT title, lead, blocks, published_at, published_from FROM articles WHERE id = ?"

@@ -97,6 +97,8 @@ class StoreArticle(Step):
             stored = _stored(visit, spider.run.archive, spider.site.slug)
             settled = _settled(visit, stored)
             spider.frontier.settle(settled)
+            if visit.page_id is not None:
+                spider.run.note_read(spider.site, visit.page_id)
             if stored and stored.url != visit.due.url:
                 spider.frontier.note_alias(settled, stored.url)
         spider.has_settled(settled.verdict)

@@ -19,10 +19,13 @@ from archive.errors import ArchiveError
 from archive.lock import take_lock
 from archive.models import VIETNAM, Page
 from archive.pages import PageStore
+from archive.readings import Readings
 from archive.store import Archive
 from archive.times import from_text, to_text
 from crawler.errors import NOTHING_USABLE, SOME_FAILED, WELL
+from crawler.extract import EXTRACTOR
 from crawler.frontier import Frontier
+from crawler.reader import rules_of
 from crawler.site import Site
 from crawler.site_file import source_of
 
@@ -85,6 +88,8 @@ class Run:
         self.error: ArchiveError | None = None
         self.id = _insert_run(archive)
         self._lock = lock
+        self._readings = Readings(archive)
+        self._readers: dict[str, int] = {}
         self._turns: dict[str, asyncio.Lock] = {}
 
     @classmethod
@@ -113,7 +118,13 @@ class Run:
             self.archive.connection.execute(
                 "INSERT OR IGNORE INTO run_sites (run_id, site) VALUES (?, ?)", (self.id, site.slug)
             )
+            reader = self._readings.reader(site.slug, EXTRACTOR, rules_of(site))
+        self._readers[site.slug] = reader
         return Frontier(self.archive, site=site.slug, run_id=self.id)
+
+    def note_read(self, site: Site, page_id: int) -> None:
+        """Remembers that a page was read as the site's file says now."""
+        self._readings.note(page_id, self._readers[site.slug])
 
     def end(self, slug: str, reason: str | None) -> None:
         """Notes why a site's crawl stopped before it was through, if it did."""

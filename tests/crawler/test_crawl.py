@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from archive.pages import PageStore
+from crawler.extract import EXTRACTOR
 from tests.crawler.paper import FEED, World, article_html, as_json, feed, path, publish
 from tests.crawler.server import Answer, Server
 
@@ -374,3 +375,20 @@ def test_a_page_keeps_its_status_line_its_packing_and_the_way_to_it(
     assert (page.protocol, page.status) == ("HTTP/1.1", 200)
     assert page.redirects == ((page.url, 301),)
     assert (page.body, page.header("Content-Encoding")) == (article_html(0), "gzip")
+
+
+def test_each_page_is_kept_with_the_reader_that_read_it(server: Server, world: World) -> None:
+    publish(server, range(2))
+    world.add_site("bao-thu", server)
+    world.run("crawl")
+    server.answers[path(0)] = Answer(body=article_html(0, text="Bản sửa, một câu khác hẳn."))
+    world.add_site("bao-thu", server, keys="drop = ['div.quang-cao']")
+    world.run("crawl", "--url", server.home.rstrip("/") + path(0))
+
+    readers = world.rows("SELECT * FROM readers ORDER BY id")
+    pages = world.rows("SELECT reader_id FROM pages_read ORDER BY page_id")
+    (article,) = world.rows("SELECT * FROM articles WHERE version = 2")
+    assert [(r["site"], r["extractor"]) for r in readers] == [("bao-thu", EXTRACTOR)] * 2
+    assert [r["reader_id"] for r in pages] == [1, 1, 2]
+    assert article["page_id"] == article["read_page_id"] == 3
+    assert world.value("SELECT read_page_id FROM versions") in (1, 2)
