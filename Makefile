@@ -8,7 +8,7 @@ crawl: setup  ## set up and do the main job
 	$(BIN)/moit-news crawl
 
 test: setup-dev  ## set up and pass the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 demo: setup  ## everything in two minutes, without a network
 	$(BIN)/python -m tests.world.demo

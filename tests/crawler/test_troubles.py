@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -101,10 +102,11 @@ def test_the_default_data_folder_is_made(world: World, tmp_path: Path) -> None:
 def test_a_second_crawl_ends_at_once_and_says_which_is_running(
     world: World, server: Server
 ) -> None:
-    server.answers["/feed.rss"] = Answer(delay=4)
+    publish(server, range(40))
     first = world.start("crawl")
     while not server.hits:
-        time.sleep(0.05)
+        time.sleep(0.01)
+    first.send_signal(signal.SIGSTOP)  # under way for as long as the other takes
 
     second = world.run("crawl")
     first.kill()
@@ -113,7 +115,6 @@ def test_a_second_crawl_ends_at_once_and_says_which_is_running(
     assert second.returncode == 75
     assert sentence(second.stderr)
     assert f"process {first.pid}" in second.stderr
-    publish(server, range(2))
     assert world.run("crawl").returncode == 0  # the kernel has freed the lock of the killed one
 
 
