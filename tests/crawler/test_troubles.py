@@ -15,7 +15,7 @@ import pytest
 
 from archive.store import Archive
 from tests.crawler.paper import World, path, publish
-from tests.crawler.server import Answer, Server
+from tests.crawler.server import Server
 
 
 @pytest.fixture
