@@ -182,7 +182,8 @@ class Frontier:
         return rows
 
     def settle(self, settled: Settled) -> None:
-        """Writes how a try ended: the URL's state, its story, and the run's numbers."""
+        """Writes how a try ended: the URL's state, its story, the run's numbers, and that its
+        article, if one is kept, is no longer shown."""
         verdict, connection = settled.verdict, self.archive.connection
         values = {
             "url": settled.url,
@@ -205,6 +206,14 @@ class Frontier:
             connection.execute(_SETTLE, values)
             connection.execute(_TELL, values)
             connection.execute(_COUNT, values)
+            if verdict.state is State.GONE:
+                self.archive.withdraw(
+                    settled.url,
+                    settled.at,
+                    reason=verdict.reason,
+                    status=settled.status,
+                    page_id=settled.page_id,
+                )
 
     def note_alias(self, settled: Settled, to: str) -> None:
         """The address that a URL redirects to, or that its page names as its own, is read with it

@@ -13,6 +13,7 @@ from crawler import listings
 from crawler.errors import ListingError
 from crawler.frontier import Frontier
 from crawler.listings import Ask, Reading, Window, next_asks
+from crawler.revisits import Revisits
 from crawler.run import now
 from crawler.site import Listing, Site
 
@@ -55,6 +56,7 @@ class ListingDesk:
         self.window = window
         self._connection = frontier.archive.connection
         self._reading = _fingerprint(site)
+        self._revisits = Revisits(frontier.archive, site.slug)
 
     def headers(self, ask: Ask) -> dict[str, str]:
         """The request's headers: conditional, but in a backfill, which must see every page."""
@@ -112,14 +114,16 @@ class ListingDesk:
         # Together, or a kill between them would leave links that no later answer names again.
         with self.frontier.archive.transaction():
             fresh = self.frontier.add(reading.links, found_on=ask.url, window=self.window)
+            claimed = self._revisits.heed(reading.links, self.window.now)
             following = next_asks(ask, reading, fresh, self.window)
             self._connection.executemany(_AWAIT, map(self._row, following))
             self.note(ask, page=page, digest=digest, links=len(reading.links), fresh=fresh)
         logger.info(
-            "%s: %d articles, %d new; passed over: %s",
+            "%s: %d articles, %d new, %d changed; passed over: %s",
             ask.key,
             len(reading.links),
             fresh,
+            claimed,
             dict(reading.skipped),
         )
         return following

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self, cast
 from archive.models import Article, Change, Page, State, Stored
 from archive.store import Archive
 from crawler.frontier import Due, Settled
-from crawler.plans import Counted, Verdict, failed, revisit_at
+from crawler.plans import Counted, Verdict, failed, gone, revisit_at
 from crawler.reading import read_page
 from crawler.run import now
 from crawler.site import Keep, Site
@@ -31,6 +31,7 @@ class Visit:
     page_id: int | None = None
     article: Article | None = None
     problem: str | None = None
+    absent: str | None = None
 
 
 class Step:
@@ -76,7 +77,9 @@ class ExtractArticle(Step):
         if reading.article is not None:
             self._read += 1
             self._missed += bool(missed_fields(reading.article, site))
-        return dataclasses.replace(visit, article=reading.article, problem=reading.problem)
+        return dataclasses.replace(
+            visit, article=reading.article, problem=reading.problem, absent=reading.absent
+        )
 
     def close_spider(self) -> None:
         """Tells in the log that a site no longer looks as its file says."""
@@ -95,7 +98,7 @@ class StoreArticle(Step):
         spider = self.spider
         with spider.run.archive.transaction():
             stored = _stored(visit, spider.run.archive, spider.site.slug)
-            settled = _settled(visit, stored)
+            settled = _settled(visit, stored, spider.site)
             spider.frontier.settle(settled)
             if visit.page_id is not None:
                 spider.run.note_read(spider.site, visit.page_id)
@@ -127,12 +130,14 @@ def _stored(visit: Visit, archive: Archive, site: str) -> Stored | None:
     )
 
 
-def _settled(visit: Visit, stored: Stored | None) -> Settled:
+def _settled(visit: Visit, stored: Stored | None, site: Site) -> Settled:
     at = now()
-    if visit.article is None or stored is None:
+    if visit.absent is not None:
+        verdict = gone(visit.absent, visit.due.tries, at)
+    elif visit.article is None or stored is None:
         verdict = failed(visit.problem or "no article", visit.due.tries, at)
     else:
-        verdict = _verdict(stored, visit.article, at)
+        verdict = _verdict(stored, visit.article, at, site)
     return Settled(
         url=visit.due.url,
         verdict=verdict,
@@ -146,10 +151,12 @@ def _settled(visit: Visit, stored: Stored | None) -> Settled:
     )
 
 
-def _verdict(stored: Stored, article: Article, at: dt.datetime) -> Verdict:
+def _verdict(stored: Stored, article: Article, at: dt.datetime, site: Site) -> Verdict:
     unchanged = stored.change is Change.UNCHANGED
+    since = stored.withdrawn_at
     return Verdict(
         state=State.UNCHANGED if unchanged else State.DONE,
         counted=Counted(stored.change.value),
-        due_at=revisit_at(article.published_at, at),
+        reason=since and f"is shown again; it was away since {since[:16].replace('T', ' ')}",
+        due_at=revisit_at(article.published_at, at, site.revisit_ages),
     )

@@ -9,12 +9,11 @@ from enum import StrEnum
 
 from archive.models import State
 
-# Most corrections come within hours; what a paper changes after a week is not its news.
+# Most corrections come within hours. What is changed or taken away later is rare, and what a
+# researcher asks for. A site's file may give its own ages (`revisit`).
 REVISIT_AGES = (
     dt.timedelta(hours=6),
-    dt.timedelta(days=1),
-    dt.timedelta(days=3),
-    dt.timedelta(days=7),
+    *(dt.timedelta(days=days) for days in (1, 3, 7, 30, 90, 365)),
 )
 # A look sooner than this after the last one would ask what was just answered.
 LEAST_PAUSE = dt.timedelta(hours=1)
@@ -26,7 +25,7 @@ RETRIES = (
     dt.timedelta(days=3),
 )
 # A page that is gone, or that robots.txt closes, is looked for again a few times: both get undone.
-SECOND_LOOKS = (dt.timedelta(days=1), dt.timedelta(days=7), dt.timedelta(days=30))
+SECOND_LOOKS = tuple(dt.timedelta(days=days) for days in (1, 7, 30, 90, 365))
 # How long a host that refuses without saying so is left alone.
 HOST_PAUSE = dt.timedelta(hours=1)
 LONGEST_PAUSE = dt.timedelta(days=1)
@@ -54,7 +53,11 @@ class Verdict:
     due_at: dt.datetime | None = None
 
 
-def revisit_at(published: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:
+def revisit_at(
+    published: dt.datetime | None,
+    now: dt.datetime,
+    ages: tuple[dt.timedelta, ...] = REVISIT_AGES,
+) -> dt.datetime | None:
     """The next look at an article whose text is kept, or None when it is old enough.
 
     >>> now = dt.datetime(2026, 5, 2, 8, 0, tzinfo=dt.UTC)
@@ -62,7 +65,7 @@ def revisit_at(published: dt.datetime | None, now: dt.datetime) -> dt.datetime |
     datetime.timedelta(seconds=14400)
     """
     born = min(published or now, now)
-    looks = (born + age for age in REVISIT_AGES)
+    looks = (born + age for age in sorted(ages))
     return next((look for look in looks if look >= now + LEAST_PAUSE), None)
 
 
@@ -92,12 +95,16 @@ def refused(reason: str, tries: int, now: dt.datetime) -> Verdict:
     return Verdict(state=State.REFUSED, counted=Counted.REFUSED, reason=reason, due_at=due_at)
 
 
+def gone(reason: str, tries: int, now: dt.datetime) -> Verdict:
+    """A page that is not there; it may come back, so it is looked for a few times more."""
+    due_at = look_again_at(tries + 1, now)
+    return Verdict(state=State.GONE, counted=Counted.GONE, reason=reason, due_at=due_at)
+
+
 def judge(status: int, tries: int, now: dt.datetime, wait: dt.timedelta | None) -> Verdict:
     """What an answer other than 200 and 304 means; ``wait`` is the host's Retry-After."""
     if status in (404, 410):
-        due_at = look_again_at(tries + 1, now)
-        reason = f"the site answers {status}: the page is not there"
-        return Verdict(state=State.GONE, counted=Counted.GONE, reason=reason, due_at=due_at)
+        return gone(f"the site answers {status}: the page is not there", tries, now)
     if status not in REFUSALS:
         return failed(f"the site answers {status}", tries, now)
     if tries >= len(RETRIES):

@@ -10,7 +10,7 @@ import re
 from crawler.site import Site
 
 # What a site's file says of asking it; another value of these reads no page in another way.
-NOT_OF_READING = ("evidence", "listings", "politeness", "articles_per_week")
+NOT_OF_READING = ("evidence", "listings", "politeness", "articles_per_week", "revisit")
 
 
 def rules_of(site: Site) -> str:

@@ -7,19 +7,24 @@ import datetime as dt
 from dataclasses import dataclass
 
 from archive.models import Article, Page, TimeOrigin
-from crawler.errors import ExtractError
+from crawler.errors import ExtractError, NoBodyError, NoTitleError
 from crawler.extract import extract
+from crawler.extract.absence import absence
 from crawler.listings import at_home
 from crawler.site import Keep, Site
+
+_NOTHING_READ = (NoBodyError, NoTitleError)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """The article of a page, or the problem that it gives none; ``forget`` where the page's body
-    must not be kept: the site's file, or the page itself, forbids it."""
+    """The article of a page, or the problem that it gives none; ``absent`` where the page says
+    that the article is not there; ``forget`` where the page's body must not be kept: the site's
+    file, or the page itself, forbids it."""
 
     article: Article | None = None
     problem: str | None = None
+    absent: str | None = None
     forget: bool = False
 
 
@@ -32,7 +37,10 @@ def read_page(
         article = extract(page, site)
     except ExtractError as error:
         asks = b"noarchive" in page.body.lower()
-        return Reading(problem=str(error), forget=asks and not free)
+        away = absence(page, None, site) if isinstance(error, _NOTHING_READ) else None
+        return Reading(problem=str(error), absent=away, forget=asks and not free)
+    if away := absence(page, article, site):
+        return Reading(absent=away)
     article = dataclasses.replace(article, url=at_home(article.url, site))
     forget = site.keep is Keep.METADATA or (article.noarchive and not free)
     if forget:

@@ -26,6 +26,7 @@ from crawler.errors import NOTHING_USABLE, SOME_FAILED, WELL
 from crawler.extract import EXTRACTOR
 from crawler.frontier import Frontier
 from crawler.reader import rules_of
+from crawler.revisits import plan_again
 from crawler.site import Site
 from crawler.site_file import source_of
 
@@ -118,6 +119,7 @@ class Run:
             self.archive.connection.execute(
                 "INSERT OR IGNORE INTO run_sites (run_id, site) VALUES (?, ?)", (self.id, site.slug)
             )
+            plan_again(self.archive, site, now())
             reader = self._readings.reader(site.slug, EXTRACTOR, rules_of(site))
         self._readers[site.slug] = reader
         return Frontier(self.archive, site=site.slug, run_id=self.id)

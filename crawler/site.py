@@ -5,11 +5,14 @@ Pure: files are read and checked in :mod:`crawler.site_file`.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
+
+from crawler.plans import REVISIT_AGES
 
 
 class ListingKind(StrEnum):
@@ -100,6 +103,12 @@ class Site:
     listings: tuple[Listing, ...] = ()
     politeness: Politeness = Politeness()
     articles_per_week: int | None = None
+    revisit: tuple[dt.timedelta, ...] | None = None
+
+    @property
+    def revisit_ages(self) -> tuple[dt.timedelta, ...]:
+        """The ages at which an article is looked at again: the site's own, or the program's."""
+        return REVISIT_AGES if self.revisit is None else self.revisit
 
     def is_article(self, url: str) -> bool:
         """Whether a canonical URL has the form of this site's articles."""

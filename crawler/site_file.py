@@ -135,6 +135,7 @@ def _compose(slug: str, file: SiteFile, layers: list[tuple[str, LayerFile]]) -> 
         listings=tuple(one for table in nearest["listings"] for one in _listings(table)),
         politeness=_politeness(nearest["politeness"]),
         articles_per_week=file.articles_per_week,
+        revisit=next((v for _, layer in layers if (v := layer.revisit) is not None), None),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import re
 from collections.abc import Iterable
@@ -60,6 +61,23 @@ PatternList = Annotated[
 ]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Template = Annotated[str, AfterValidator(_placeholders)]
+
+
+_AGE = re.compile(r"(\d{1,4}) ?(h|d)")
+_MOST_AGES = 20
+
+
+def _ages(value: object) -> object:
+    """Ages as people write them, as timedelta: ["6h", "1d", "30d"]."""
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list | tuple) or len(texts) > _MOST_AGES:
+        raise ValueError(f"must be a list of at most {_MOST_AGES} ages like '6h' or '30d'")
+    found = [_AGE.fullmatch(text) if isinstance(text, str) else None for text in texts]
+    for text, match in zip(texts, found, strict=True):
+        if match is None or int(match[1]) == 0:
+            raise ValueError(f"{text!r} is no age; write hours as '6h' or days as '30d'")
+    hours = [int(m[1]) * (24 if m[2] == "d" else 1) for m in found if m is not None]
+    return tuple(dt.timedelta(hours=number) for number in sorted(set(hours)))
 
 
 class Table(BaseModel):
@@ -124,6 +142,7 @@ class LayerFile(Table):
     date_formats: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
     fields: FieldsTable = FieldsTable()
     politeness: PolitenessTable | None = None
+    revisit: Annotated[tuple[dt.timedelta, ...], BeforeValidator(_ages)] | None = None
     listings: tuple[ListingTable, ...] = ()
 
 

@@ -17,6 +17,7 @@ from archive.models import Page, State
 from crawler.bodies import PACKED, is_cut
 from crawler.breaker import Breaker
 from crawler.errors import ForbiddenError, HostSilentError
+from crawler.extract.absence import led_away
 from crawler.failures import explain_failure, is_silence
 from crawler.frontier import INTERRUPTED, SUCCESSES, Due, Frontier, Settled
 from crawler.guards import private_names
@@ -24,7 +25,7 @@ from crawler.listing_desk import ListingDesk, conditional
 from crawler.listings import Ask, at_home, first_asks
 from crawler.order import Order
 from crawler.pipelines import Visit
-from crawler.plans import Counted, Verdict, failed, judge, refused, retry_after, revisit_at
+from crawler.plans import Counted, Verdict, failed, gone, judge, refused, retry_after, revisit_at
 from crawler.run import Run, now
 from crawler.site import Listing, ListingKind, Politeness, Site
 
@@ -222,6 +223,10 @@ class SiteSpider(Spider):
         if status != 200:
             wait = retry_after(_header(response, "Retry-After"), at)
             verdict = judge(status, due.tries, at, wait)
+        elif away := led_away(
+            due.url, self._final_url(response, due), self.site, due.listed_section
+        ):
+            verdict = gone(away, due.tries, at)
         elif reason := self._fault(response, due):
             verdict = failed(reason, due.tries, at)
         else:
@@ -248,7 +253,7 @@ class SiteSpider(Spider):
         verdict = Verdict(
             state=State.UNCHANGED,
             counted=Counted.UNCHANGED,
-            due_at=revisit_at(due.published_at or due.listed_date, at),
+            due_at=revisit_at(due.published_at or due.listed_date, at, self.site.revisit_ages),
         )
         return Settled(
             url=due.url,
@@ -278,8 +283,6 @@ class SiteSpider(Spider):
         """Writes how a try ended that brought no page."""
         with self.run.archive.transaction():
             self.frontier.settle(settled)
-            if settled.verdict.state is State.GONE:
-                self.run.archive.withdraw(settled.url, settled.at)
             if settled.status == 304 and settled.article_id is not None:
                 self.run.archive.seen(settled.article_id, settled.at)
         self.has_settled(settled.verdict)

@@ -29,6 +29,7 @@ def _named(entry: Element, listing: Listing) -> Named:
         title=text_at(entry, "title"),
         date=parse_date(date, listing.date_format) or parse_date(date),
         section=listing.section or title_text(text_at(entry, "category")),
+        changed=parse_date(text_at(entry, "updated", "modified")),
     )
 
 

@@ -21,8 +21,8 @@ _BLANKS = re.compile(r"\s+")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Link:
-    """An article as a listing names it; ``changed`` is a sitemap's lastmod, which is no date of
-    publication: sites write the last edit there, or the time at which the file was made."""
+    """An article as a listing names it; ``changed`` is a sitemap's lastmod or a feed's updated,
+    which is no date of publication: the last edit, or the time at which the file was made."""
 
     url: str
     title: str | None = None

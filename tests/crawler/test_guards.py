@@ -100,8 +100,8 @@ def test_a_fresh_article_is_looked_at_again_a_few_times_and_an_old_one_never() -
         looks.append(look - NOW)
         at = look
 
-    assert looks == [6 * HOUR, 24 * HOUR, 72 * HOUR, 168 * HOUR]
-    assert revisit_at(NOW - 8 * 24 * HOUR, NOW) is None
+    assert looks == [6 * HOUR, *(days * 24 * HOUR for days in (1, 3, 7, 30, 90, 365))]
+    assert revisit_at(NOW - 366 * 24 * HOUR, NOW) is None
 
 
 def test_a_look_is_never_due_right_after_the_last_one() -> None:
