@@ -26,6 +26,7 @@ STEPS = {
         "m001_archive",
         "m002_versions",
         "m003_addresses",
+        "m004_copies",
         "m005_readings",
         "m006_sections",
     ),

@@ -127,6 +127,27 @@ CREATE TABLE asks (
 CREATE TABLE hosts (host TEXT PRIMARY KEY, not_before TEXT NOT NULL, reason TEXT) WITHOUT ROWID;
 """
 
+# signatures.id is small, so that the 42 rows an article has in bands are; bands is only looked up.
+COPIES = """
+CREATE TABLE signatures (
+    id INTEGER PRIMARY KEY, article_id INTEGER NOT NULL UNIQUE
+        REFERENCES articles(id) ON UPDATE CASCADE ON DELETE CASCADE,
+    maker INTEGER NOT NULL, size INTEGER NOT NULL, signature BLOB NOT NULL);
+CREATE TABLE bands (
+    band INTEGER NOT NULL, signature_id INTEGER NOT NULL,
+    PRIMARY KEY (band, signature_id)) WITHOUT ROWID;
+CREATE TABLE pairs (
+    article_id INTEGER NOT NULL REFERENCES articles(id) ON UPDATE CASCADE ON DELETE CASCADE,
+    other_id INTEGER NOT NULL REFERENCES articles(id) ON UPDATE CASCADE ON DELETE CASCADE,
+    shared REAL NOT NULL, alike REAL NOT NULL, numbers REAL NOT NULL,
+    PRIMARY KEY (article_id, other_id)) WITHOUT ROWID;
+CREATE INDEX pairs_other ON pairs(other_id);
+CREATE TABLE stories (
+    article_id INTEGER PRIMARY KEY REFERENCES articles(id) ON UPDATE CASCADE ON DELETE CASCADE,
+    first_id INTEGER NOT NULL REFERENCES articles(id) ON UPDATE CASCADE ON DELETE CASCADE);
+CREATE INDEX stories_first ON stories(first_id);
+"""
+
 # A reader is a version of the extractor with what a site's files say of reading; pages_read tells
 # which one read each page last. What an article said before it was read better is in readings.
 READINGS = """
@@ -255,6 +276,12 @@ def m002_versions(db: Database) -> None:
 def m003_addresses(db: Database) -> None:
     """All addresses of an article; those of the articles that are kept already."""
     _run(db, ADDRESSES)
+
+
+@archive_migrations()
+def m004_copies(db: Database) -> None:
+    """Signatures, and the stories that they lead to."""
+    _run(db, COPIES)
 
 
 @archive_migrations()

@@ -161,6 +161,8 @@ class Archive:
             stored = self._put(identity.article_id, values, article, seen_at)
             self.addresses.keep(stored.article_id, identity, site, to_text(seen_at))
             self._keep_citations(stored.article_id, article)
+            if stored.change is not Change.UNCHANGED:
+                self._keep_story(stored.article_id, article)
             return stored
 
     def _put(
@@ -183,6 +185,11 @@ class Archive:
         from archive.citing import keep_citations  # its patterns cost a search 15 ms to load
 
         keep_citations(self.connection, article_id, article)
+
+    def _keep_story(self, article_id: int, article: Article) -> None:
+        from archive.stories import keep_story  # numpy: what only reads does not wait for it
+
+        keep_story(self.connection, article_id, article)
 
     def _update(
         self, known: sqlite3.Row, article: Article, values: dict[str, object], at: dt.datetime

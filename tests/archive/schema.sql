@@ -41,6 +41,12 @@ CREATE TABLE addresses ( address TEXT PRIMARY KEY, article_id INTEGER NOT NULL R
 CREATE INDEX addresses_article ON addresses(article_id)
 CREATE INDEX addresses_key ON addresses(site, key) WHERE key IS NOT NULL
 CREATE INDEX frontier_key ON frontier(site, key) WHERE key IS NOT NULL
+CREATE TABLE signatures ( id INTEGER PRIMARY KEY, article_id INTEGER NOT NULL UNIQUE REFERENCES articles(id) ON UPDATE CASCADE ON DELETE CASCADE, maker INTEGER NOT NULL, size INTEGER NOT NULL, signature BLOB NOT NULL)
+CREATE TABLE bands ( band INTEGER NOT NULL, signature_id INTEGER NOT NULL, PRIMARY KEY (band, signature_id)) WITHOUT ROWID
+CREATE TABLE pairs ( article_id INTEGER NOT NULL REFERENCES articles(id) ON UPDATE CASCADE ON DELETE CASCADE, other_id INTEGER NOT NULL REFERENCES articles(id) ON UPDATE CASCADE ON DELETE CASCADE, shared REAL NOT NULL, alike REAL NOT NULL, numbers REAL NOT NULL, PRIMARY KEY (article_id, other_id)) WITHOUT ROWID
+CREATE INDEX pairs_other ON pairs(other_id)
+CREATE TABLE stories ( article_id INTEGER PRIMARY KEY REFERENCES articles(id) ON UPDATE CASCADE ON DELETE CASCADE, first_id INTEGER NOT NULL REFERENCES articles(id) ON UPDATE CASCADE ON DELETE CASCADE)
+CREATE INDEX stories_first ON stories(first_id)
 CREATE TABLE readers ( id INTEGER PRIMARY KEY, site TEXT NOT NULL REFERENCES sites(slug), extractor INTEGER NOT NULL, rules TEXT NOT NULL, UNIQUE (site, extractor, rules))
 CREATE TABLE pages_read ( page_id INTEGER PRIMARY KEY, reader_id INTEGER NOT NULL REFERENCES readers(id))
 CREATE TABLE readings ( id INTEGER PRIMARY KEY, article_id INTEGER NOT NULL REFERENCES articles(id), version INTEGER NOT NULL, replaced_at TEXT NOT NULL, extractor INTEGER, former TEXT NOT NULL)

@@ -1,0 +1,224 @@
+"""Stories: an article finds those it repeats, and the one that was published first is marked.
+
+A look-up costs the new article alone: the keys of its signature are looked up in `bands`, what
+shares keys with it is read and compared, and what is a copy becomes a pair. A story is its first
+article and those that are pairs of *that* one: what resembles only another copy stays out, else a
+digest of three reports would make them one story. Labels only: nothing is hidden or deleted.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
+
+from archive.connection import transaction
+from archive.duplicates import Likeness, Reading, copied
+from archive.minhash import MAKER, Signature, likeness, sign
+from archive.models import Article
+
+# A key that many share is a form's: the words of each week's bulletin, the foot of a site.
+FULL_BAND = 200
+MOST_LOOKED_AT = 60
+MOST_READ = 12
+MOST_NEAREST = 5
+# By signatures alone, wrong by 0.1 at times: below it no two texts share half of the shorter.
+WORTH_READING = 0.33
+MOST_OF_STORY = 1000
+REBUILT_AT_ONCE = 100
+
+_LOOK_UP = """
+WITH wanted(band) AS (VALUES {marks})
+SELECT b.band, b.signature_id FROM wanted CROSS JOIN bands b ON b.band = wanted.band
+"""
+# A day without an hour says less than any hour of that day.
+_MOMENTS = """
+SELECT id, CASE WHEN published_at LIKE '%T00:00:00+%' THEN substr(published_at, 1, 11) || '24'
+    ELSE coalesce(published_at, first_seen_at) END AS moment
+FROM articles WHERE id IN ({marks})
+"""
+_SIGNATURES = """
+SELECT id, article_id, size, signature FROM signatures WHERE maker = ? AND id IN ({marks})
+"""
+_READING = "SELECT title, lead, body FROM articles WHERE id = ?"
+_UNSIGNED = """
+SELECT id, title, lead, body FROM articles
+WHERE id > ? AND NOT EXISTS (SELECT 1 FROM signatures WHERE article_id = articles.id)
+ORDER BY id LIMIT ?
+"""
+# How alike an article and each of its pairs are.
+Pairs = dict[int, dict[int, float]]
+
+
+def keep_story(connection: sqlite3.Connection, article_id: int, article: Article) -> None:
+    """Makes an article's signature, pairs and story what its present text says; joins the
+    transaction that stores it."""
+    _keep(connection, article_id, _reading(article.title, article.lead, article.text or None))
+
+
+def rebuild(connection: sqlite3.Connection, tell: Callable[[int, int], None]) -> int:
+    """Gives a signature to every article that has none of today's making, a hundred in a
+    transaction; after an interruption it goes on. Tells how many are done of how many."""
+    with transaction(connection):
+        _forget_old_signatures(connection)
+    (of,) = connection.execute("SELECT count(*) FROM articles").fetchone()
+    (before,) = connection.execute("SELECT count(*) FROM signatures").fetchone()
+    done = last = 0
+    tell(before, of)
+    while rows := connection.execute(_UNSIGNED, (last, REBUILT_AT_ONCE)).fetchall():
+        with transaction(connection):
+            for row in rows:
+                _keep(connection, row["id"], _reading(row["title"], row["lead"], row["body"]))
+        last, done = rows[-1]["id"], done + len(rows)
+        tell(before + done, of)
+    return done
+
+
+def _forget_old_signatures(connection: sqlite3.Connection) -> None:
+    """Keys made with other constants find nothing, and cannot be told from today's."""
+    sql = "SELECT 1 FROM signatures WHERE maker != ? LIMIT 1"
+    if connection.execute(sql, (MAKER,)).fetchone():
+        connection.execute("DELETE FROM bands")
+        connection.execute("DELETE FROM signatures")
+
+
+def _keep(connection: sqlite3.Connection, article_id: int, reading: Reading) -> None:
+    signature = sign(reading.text)
+    _forget_keys(connection, article_id)
+    keys = signature.keys()
+    sharing, full = look_up(connection, keys)
+    copies = {}
+    for other in _worth_reading(connection, article_id, signature, sharing):
+        row = connection.execute(_READING, (other,)).fetchone()
+        if alike := copied(reading, _reading(*row)):
+            copies[other] = alike
+    _keep_signature(connection, article_id, signature, [key for key in keys if key not in full])
+    former = _pairs(connection, {article_id}).get(article_id, {})
+    if former or copies:
+        _keep_pairs(connection, article_id, copies)
+        _settle(connection, {article_id, *former, *copies})
+
+
+def look_up(connection: sqlite3.Connection, keys: Sequence[int]) -> tuple[Counter[int], set[int]]:
+    """The ids of the signatures that share keys, with how many; and the keys that are a form's,
+    which count for nothing."""
+    by_key: dict[int, list[int]] = {}
+    if keys:
+        sql = _LOOK_UP.format(marks=", ".join(["(?)"] * len(keys)))
+        for key, signature_id in connection.execute(sql, keys):
+            by_key.setdefault(key, []).append(signature_id)
+    full = {key for key, ids in by_key.items() if len(ids) >= FULL_BAND}
+    return Counter(each for key, ids in by_key.items() if key not in full for each in ids), full
+
+
+def _worth_reading(
+    connection: sqlite3.Connection, article_id: int, signature: Signature, sharing: Counter[int]
+) -> list[int]:
+    """The articles that may be copies by their signatures. Of very many those that share most,
+    and those of the nearest days, since papers copy what is new."""
+    if not sharing:
+        return []
+    ids = [each for each, _ in sharing.most_common(MOST_LOOKED_AT)]
+    found: dict[int, int] = {}
+    for row in connection.execute(_SIGNATURES.format(marks=_marks(ids)), (MAKER, *ids)):
+        other = Signature.from_bytes(row["size"], row["signature"])
+        if likeness(signature, other) >= WORTH_READING:
+            found[row["article_id"]] = sharing[row["id"]]
+    if len(found) <= MOST_READ:
+        return list(found)
+    nearest = sorted(found, key=lambda other: abs(other - article_id))[:MOST_NEAREST]
+    most = sorted(found, key=found.__getitem__, reverse=True)
+    return list(dict.fromkeys([*nearest, *most]))[:MOST_READ]
+
+
+def _forget_keys(connection: sqlite3.Connection, article_id: int) -> None:
+    sql = "SELECT id, maker, size, signature FROM signatures WHERE article_id = ?"
+    row = connection.execute(sql, (article_id,)).fetchone()
+    if row is not None and row["maker"] == MAKER:
+        keys = Signature.from_bytes(row["size"], row["signature"]).keys()
+        connection.executemany(
+            "DELETE FROM bands WHERE band = ? AND signature_id = ?", [(k, row["id"]) for k in keys]
+        )
+
+
+def _keep_signature(
+    connection: sqlite3.Connection, article_id: int, signature: Signature, keys: list[int]
+) -> None:
+    (signature_id,) = connection.execute(
+        "INSERT INTO signatures (article_id, maker, size, signature) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (article_id) DO UPDATE SET maker = excluded.maker, size = excluded.size,"
+        " signature = excluded.signature RETURNING id",
+        (article_id, MAKER, signature.size, signature.to_bytes()),
+    ).fetchone()
+    connection.executemany(
+        "INSERT OR IGNORE INTO bands (band, signature_id) VALUES (?, ?)",
+        [(key, signature_id) for key in keys],
+    )
+
+
+def _keep_pairs(
+    connection: sqlite3.Connection, article_id: int, copies: dict[int, Likeness]
+) -> None:
+    connection.execute("DELETE FROM pairs WHERE article_id = ?", (article_id,))
+    connection.execute("DELETE FROM pairs WHERE other_id = ?", (article_id,))
+    values = {other: (a.shared, a.alike, a.numbers) for other, a in copies.items()}
+    connection.executemany(
+        "INSERT INTO pairs (article_id, other_id, shared, alike, numbers) VALUES (?, ?, ?, ?, ?)",
+        [(article_id, other, *v) for other, v in values.items()]
+        + [(other, article_id, *v) for other, v in values.items()],
+    )
+
+
+def _settle(connection: sqlite3.Connection, changed: Collection[int]) -> None:
+    """Gives each article that the changed pairs reach its story, from the earliest on."""
+    pairs = _reached(connection, changed)
+    order = _in_time(connection, pairs)
+    first_of: dict[int, int] = {}
+    for article_id in order:
+        firsts = [other for other in pairs[article_id] if first_of.get(other) == other]
+        # Of several firsts the one it is most like; of those the earliest.
+        best = max(
+            firsts, key=lambda f: (pairs[article_id][f], -order.index(f)), default=article_id
+        )
+        first_of[article_id] = best
+    sizes = Counter(first_of.values())
+    connection.executemany("DELETE FROM stories WHERE article_id = ?", [(each,) for each in order])
+    connection.executemany(
+        "INSERT INTO stories (article_id, first_id) VALUES (?, ?)",
+        [(each, first) for each, first in first_of.items() if sizes[first] > 1],
+    )
+
+
+def _reached(connection: sqlite3.Connection, start: Collection[int]) -> Pairs:
+    """The pairs of these articles, of those they lead to, and so on; of a thousand at most."""
+    pairs: Pairs = {}
+    ahead = set(start)
+    while ahead and len(pairs) < MOST_OF_STORY:
+        found = _pairs(connection, ahead)
+        pairs |= {each: found.get(each, {}) for each in ahead}
+        ahead = {other for others in found.values() for other in others} - pairs.keys()
+    return pairs
+
+
+def _pairs(connection: sqlite3.Connection, articles: Collection[int]) -> Pairs:
+    sql = f"SELECT article_id, other_id, alike FROM pairs WHERE article_id IN ({_marks(articles)})"  # noqa: S608
+    found: Pairs = {}
+    for row in connection.execute(sql, tuple(articles)):
+        found.setdefault(row["article_id"], {})[row["other_id"]] = row["alike"]
+    return found
+
+
+def _in_time(connection: sqlite3.Connection, articles: Collection[int]) -> list[int]:
+    sql = _MOMENTS.format(marks=_marks(articles))
+    moments = {row["id"]: row["moment"] for row in connection.execute(sql, tuple(articles))}
+    return sorted(moments, key=lambda each: (moments[each], each))
+
+
+@lru_cache(maxsize=64)  # bulletins and reprints are compared with the same few again and again
+def _reading(title: str, lead: str | None, body: str | None) -> Reading:
+    return Reading(title=title, lead=lead, body=body)
+
+
+def _marks(values: Collection[object]) -> str:
+    return ", ".join("?" * len(values))
