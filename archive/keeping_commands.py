@@ -18,6 +18,7 @@ from archive.tables import print_table
 if TYPE_CHECKING:
     from archive.backup import Backup, Watch
     from archive.inspection import Inspection
+    from archive.merging import Merged
 
 COLOURS = {"lost": "red", "wrong": "yellow"}
 
@@ -166,3 +167,49 @@ def _print_inspection(seen: Inspection, *, as_json: bool) -> None:
         print_table(header, rows, sys.stdout, numbers={"rows"}, styles=COLOURS)
     if is_terminal and seen.is_clean:
         click.secho(f"whole: {seen.bodies_read:,} of {seen.bodies:,} bodies read", fg="green")
+
+
+@click.command()
+@click.argument("other", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="The numbers as JSON.")
+@click.pass_context
+def merge(ctx: click.Context, other: Path, *, as_json: bool) -> None:
+    """Bring what another data folder, or a backup, knows into this archive.
+
+    Articles of one address become one, with all their texts in the order of time; ids of this
+    archive stay, one of OTHER that is in use here becomes a new one. OTHER is only read. A merge
+    that was interrupted is begun again and adds what is missing.
+
+    \b
+    Exit code: 0 merged and whole, 1 merged, but `moit-news check` finds something, 2 wrong use,
+    3 a file is damaged or the disk full, 75 a crawl is under way.
+    """
+    from archive.inspection import inspect
+    from archive.merging import merge as merge_folder
+
+    folder = data_folder()
+    with _watched("rows") as watch:
+        merged = merge_folder(folder, other, watch=watch)
+        seen = inspect(folder, watch=watch)
+    if as_json:
+        from archive.printing import as_json as to_json
+
+        click.echo(to_json(asdict(merged) | {"is_clean": seen.is_clean}))
+    else:
+        _print_merged(merged, other)
+        _print_inspection(seen, as_json=False)
+    ctx.exit(0 if seen.is_clean else 1)
+
+
+def _print_merged(merged: Merged, other: Path) -> None:
+    rows = [
+        (table, f"{n.there:,}", f"{n.before:,}", f"{n.added:,}", f"{n.now:,}")
+        for table, n in merged.counts.items()
+    ]
+    header = ("rows", "there", "here before", "added", "here now")
+    print_table(header, rows, sys.stdout, numbers=set(header[1:]))
+    there = merged.counts["articles"].there
+    click.echo(
+        f"{there:,} articles of {other}: {merged.new:,} new, {merged.same:,} were here "
+        f"({merged.revised:,} of them with other texts); {merged.renamed:,} have another id here"
+    )

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -179,6 +180,37 @@ def blocks_from_json(text: str) -> tuple[Block, ...]:
             rows=tuple(tuple(cells) for cells in row["rows"]) if "rows" in row else None,
         )
         for row in json.loads(text)
+    )
+
+
+def article_from_row(row: Mapping[str, Any]) -> Article:
+    """The article that a row of `articles`, or of its versions, holds."""
+
+    def listed(name: str) -> list[Any]:
+        return list(json.loads(row[name] or "[]"))
+
+    def moment(name: str) -> dt.datetime | None:
+        return dt.datetime.fromisoformat(row[name]) if row[name] else None
+
+    return Article(
+        url=row["url"],
+        source=row["source"],
+        title=row["title"],
+        lead=row["lead"],
+        blocks=blocks_from_json(row["blocks"] or "[]"),
+        authors=tuple(listed("authors")),
+        published_at=moment("published_at"),
+        published_from=TimeOrigin(row["published_from"]) if row["published_from"] else None,
+        modified_at=moment("modified_at"),
+        section=row["section"],
+        sections=tuple(listed("sections")),
+        origin=row["origin"],
+        tags=tuple(listed("tags")),
+        images=tuple(Image(**image) for image in listed("images")),
+        attachments=tuple(Attachment(**attachment) for attachment in listed("attachments")),
+        language=row["language"],
+        layers=json.loads(row["layers"] or "{}"),
+        extractor=row["extractor"],
     )
 
 

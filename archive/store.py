@@ -177,9 +177,13 @@ class Archive:
             return self._update(
                 self.connection.execute(sql, (article_id,)).fetchone(), article, values, seen_at
             )
-        article_id = self._free_id(day_in_vietnam(article.published_at or seen_at))
+        article_id = self.free_id(day_in_vietnam(article.published_at or seen_at))
         self.connection.execute(_INSERT, values | {"id": article_id})
         return Stored(article_id=article_id, change=Change.NEW, url=str(values["url"]))
+
+    def derive(self, article_id: int, article: Article) -> None:
+        """Makes all that is read off an article's present text anew; joins the transaction."""
+        self._keep_citations(article_id, article)
 
     def _keep_citations(self, article_id: int, article: Article) -> None:
         from archive.citing import keep_citations  # its patterns cost a search 15 ms to load
@@ -208,7 +212,7 @@ class Archive:
             withdrawn_at=note_return(self.connection, known["id"], at),
         )
 
-    def _free_id(self, day: dt.date) -> int:
+    def free_id(self, day: dt.date) -> int:
         """The next id of a day; a day that is full goes on in days 32 to 99 of its month, so that
         ids stay in the order of months."""
         month = day.year * 100 + day.month

@@ -35,6 +35,7 @@ CRAWLER_COMMANDS = {
 KEEPING_COMMANDS = {
     "backup": "archive.keeping_commands",
     "check": "archive.keeping_commands",
+    "merge": "archive.keeping_commands",
 }
 LATE = CRAWLER_COMMANDS | KEEPING_COMMANDS
 

@@ -128,7 +128,7 @@ def test_killed_while_it_migrates_a_file_is_of_one_schema_and_goes_on(
     migrate(whole)
     shapes = {}
     seen = set()
-    for statements in range(6, 400, 9):
+    for statements in range(6, 800, 29):
         path = tmp_path / f"killed-{statements}" / name
         path.parent.mkdir()
         if start is not None:
