@@ -131,6 +131,23 @@ class PageStore:
             ).fetchone()
             return row and self._page(row)
 
+    def body(self, sha256: bytes) -> bytes | None:
+        """What a page said, by its SHA-256, if any page that is kept said it."""
+        with explained(self.path):
+            row = self.connection.execute(
+                "SELECT * FROM bodies WHERE sha256 = ?", (sha256,)
+            ).fetchone()
+            return row and self._codec(row["dictionary_id"]).decompress(row["z"], row["size"])
+
+    def fetched(self, url: str, most: int) -> list[sqlite3.Row]:
+        """Id, time and SHA-256 of the pages of an address, the newest first."""
+        with explained(self.path):
+            return self.connection.execute(
+                "SELECT id, fetched_at, sha256 FROM pages WHERE url = ?"
+                " ORDER BY fetched_at DESC, id DESC LIMIT ?",
+                (url, most),
+            ).fetchall()
+
     def newest(self, site: str, most: int, wanted: Callable[[str], bool]) -> list[Page]:
         """The last pages of a site that answered 200 at wanted addresses, each address once."""
         sql = (

@@ -49,7 +49,11 @@ def keep_version(connection: sqlite3.Connection, article_id: int, at: dt.datetim
 def says_the_same(connection: sqlite3.Connection, article_id: int, article: Article) -> bool:
     """Whether a reading says what is kept, judged from the kept text itself: the hash beside it
     may be of an earlier rule."""
-    kept = connection.execute(_SAID, (article_id,)).fetchone()
+    return is_said_by(connection.execute(_SAID, (article_id,)).fetchone(), article)
+
+
+def is_said_by(kept: sqlite3.Row, article: Article) -> bool:
+    """The same of one row of an article or a version."""
     blocks = blocks_from_json(kept["blocks"] or "[]")
     origin = kept["published_from"] and TimeOrigin(kept["published_from"])
     before = (kept["published_at"] and from_text(kept["published_at"]), origin)

@@ -14,9 +14,9 @@ _GZIP_MARK = b"\x1f\x8b"
 _TAIL = 2048
 
 
-def unpack(body: bytes, encoding: str, most: int) -> bytes:
+def unpack(body: bytes, encoding: str, most: int, *, brotli: bool = False) -> bytes:
     """A body without its Content-Encoding; raises BrokenAnswerError for one that is cut, damaged
-    or larger than ``most`` bytes.
+    or larger than ``most`` bytes. ``brotli`` is for those whom others asked for.
 
     >>> import gzip
     >>> unpack(gzip.compress(b"tin"), "gzip", 100)
@@ -24,6 +24,9 @@ def unpack(body: bytes, encoding: str, most: int) -> bytes:
     """
     for name in reversed([part.strip().lower() for part in encoding.split(",")]):
         if name in ("", "identity"):
+            continue
+        if name == "br" and brotli:
+            body = _unbrotli(body, most)
             continue
         if name not in ("gzip", "x-gzip", "deflate"):
             raise BrokenAnswerError(f"the body is packed with {name!r}, which was not asked for")
@@ -50,6 +53,31 @@ def _inflate(body: bytes, window: int, most: int) -> bytes:
             raise BrokenAnswerError("the packed body is cut short")
         pieces.append(piece)
         body = unpacker.unused_data if unpacker.unused_data.startswith(_GZIP_MARK) else b""
+    return b"".join(pieces)
+
+
+def _unbrotli(body: bytes, most: int) -> bytes:
+    try:
+        import brotli  # type: ignore[import-untyped]
+    except ImportError as error:
+        raise BrokenAnswerError(
+            "the body is packed with brotli: `pip install brotli`, then do this again"
+        ) from error
+    unpacker = brotli.Decompressor()
+    pieces: list[bytes] = []
+    left = most
+    try:
+        while left >= 0 and not unpacker.is_finished():
+            piece = unpacker.process(body, output_buffer_limit=max(left, 1))
+            if not piece and unpacker.can_accept_more_data() and not body:
+                raise BrokenAnswerError("the packed body is cut short")
+            body = b""
+            left -= len(piece)
+            pieces.append(piece)
+    except brotli.error as error:
+        raise BrokenAnswerError(f"the packed body is damaged: {error}") from error
+    if left < 0:
+        raise BrokenAnswerError(f"the body unpacks to more than {most:,} bytes")
     return b"".join(pieces)
 
 

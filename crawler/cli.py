@@ -30,6 +30,7 @@ CRAWLER_COMMANDS = {
     "crawl": "crawler.commands",
     "why": "crawler.commands",
     "sites": "crawler.sites_commands",
+    "import-warc": "crawler.warc_commands",
     "export-warc": "crawler.warc_commands",
 }
 KEEPING_COMMANDS = {

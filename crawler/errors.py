@@ -3,6 +3,8 @@
 MoitNewsError (archive)
 ├── SiteError              a site or family file is wrong: file, key, what is allowed
 ├── LabelError             the JSON beside a saved page is none
+├── NotWarcError           a file that is no WARC file
+├── CaptureError           a record of a WARC file that gives no page
 ├── ListingError           a feed, sitemap, page of headlines or API answer that cannot be read
 ├── AnswerError            a request that brought nothing that may be read
 │   ├── ForbiddenError         we may not ask: robots.txt, a private address
@@ -28,6 +30,18 @@ class SiteError(MoitNewsError):
 
 class LabelError(MoitNewsError):
     """The JSON beside a saved page is not a label."""
+
+
+class NotWarcError(MoitNewsError):
+    """A file that is no WARC file, or cannot be read."""
+
+
+class CaptureError(MoitNewsError):
+    """A record of a WARC file that gives no page; ``fate`` is what it is counted as."""
+
+    def __init__(self, fate: str, message: str = "") -> None:
+        super().__init__(message or fate)
+        self.fate = fate
 
 
 class ListingError(MoitNewsError):

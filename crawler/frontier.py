@@ -59,6 +59,10 @@ _COUNT = (
     " refused = refused + (:counted = 'refused'), gone = gone + (:counted = 'gone')"
     " WHERE run_id = :run_id AND site = :site"
 )
+_LEAD = (
+    "UPDATE frontier SET page_id = coalesce(page_id, :page_id),"
+    " article_id = coalesce(article_id, :article_id) WHERE url = :url"
+)
 SUCCESSES = (Counted.NEW, Counted.REVISED, Counted.UNCHANGED)
 OUTSIDE = "dated outside the days that the crawl was asked for"
 INTERRUPTED = "a run ended before the answer was stored"
@@ -214,6 +218,39 @@ class Frontier:
                     status=settled.status,
                     page_id=settled.page_id,
                 )
+
+    def know(self, link: Link, *, found_at: dt.datetime, found_on: str) -> None:
+        """Notes a URL that a file from elsewhere holds; whoever calls settles it at once."""
+        self.archive.connection.execute(
+            "INSERT INTO frontier (url, site, state, found_at, found_on, listed_date,"
+            " listed_title, listed_section) VALUES (?, ?, 'ignored', ?, ?, ?, ?, ?)"
+            " ON CONFLICT (url) DO NOTHING",
+            (
+                *(link.url, self.site, to_text(found_at), found_on),
+                *(link.date and to_text(link.date), link.title, link.section),
+            ),
+        )
+
+    def tell(self, settled: Settled) -> None:
+        """Writes how a try ended that lies before the last one: the URL's state stays."""
+        verdict = settled.verdict
+        values = {
+            "url": settled.url,
+            "run_id": self.run_id,
+            "site": self.site,
+            "at": to_text(settled.at),
+            "state": verdict.state,
+            "reason": verdict.reason,
+            "status": settled.status,
+            "page_id": settled.page_id,
+            "article_id": settled.article_id,
+            "counted": verdict.counted,
+            "size": settled.size,
+        }
+        with self.archive.transaction():
+            self.archive.connection.execute(_TELL, values)
+            self.archive.connection.execute(_COUNT, values)
+            self.archive.connection.execute(_LEAD, values)
 
     def note_alias(self, settled: Settled, to: str) -> None:
         """The address that a URL redirects to, or that its page names as its own, is read with it

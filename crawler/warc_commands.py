@@ -15,10 +15,84 @@ from archive.cli import Day
 from archive.folder import data_folder
 from archive.pages import PageStore
 from archive.store import Archive
-from crawler.errors import NOTHING_USABLE
+from crawler.errors import NOTHING_USABLE, SOME_FAILED, WELL, NotWarcError
 
 if TYPE_CHECKING:
     from archive.warc import Written
+    from crawler.warc_import import Importer
+
+
+@click.command()
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
+)
+@click.pass_context
+def import_warc(ctx: click.Context, files: tuple[Path, ...]) -> None:
+    """Take the pages of the known sites from WARC files: ours, Common Crawl's, any archive's.
+
+    A page goes the way of a crawled one and is dated as it was captured: what is older than the
+    text that is kept becomes an earlier version. Done twice, it changes nothing; ended at any
+    moment, do it again.
+
+    \b
+    Exit code: 0 all well, 1 a file or a part of one cannot be read, 2 wrong use, 3 nothing usable,
+    75 a crawl is under way.
+    """
+    from crawler.run import Run, now
+    from crawler.site_file import load_sites
+    from crawler.warc_import import Importer
+
+    sites = load_sites().values()
+    run, code, failed = Run.open(data_folder(create=True)), SOME_FAILED, False
+    importer = Importer(run, sites, now())
+    try:
+        for path in dict.fromkeys(files):
+            failed |= not _take(importer, path)
+        code = _code_of(importer, failed=failed)
+    finally:
+        run.close(code)
+    _report_import(importer)
+    ctx.exit(code)
+
+
+def _take(importer: Importer, path: Path) -> bool:
+    """Takes in one file; False, with the reason told, for one that is none."""
+    from crawler.warc_import import LARGEST
+    from crawler.warc_records import WarcFile
+
+    try:
+        file = WarcFile(path, most=LARGEST)
+    except NotWarcError as error:
+        click.echo(f"moit-news: {error}", err=True)
+        return False
+    with file, _progress(file.size, path.name) as show:
+        for _ in importer.take(file):
+            show(file.position)
+    return True
+
+
+def _code_of(importer: Importer, *, failed: bool) -> int:
+    from crawler.captures import USABLE, Fate
+
+    fates = {fate for _, fate in importer.counts}
+    if not fates & USABLE:
+        return NOTHING_USABLE
+    return SOME_FAILED if failed or Fate.BROKEN in fates else WELL
+
+
+def _report_import(importer: Importer) -> None:
+    """A row for each fate in the order of their worth, a column of the sites; it adds up."""
+    from crawler.captures import Fate
+
+    counts = importer.counts
+    width = len(f"{counts.total():,}")
+    for fate in Fate:
+        of_sites = sorted((slug, count) for (slug, one), count in counts.items() if one is fate)
+        total = sum(count for _, count in of_sites)
+        if total:
+            named = ", ".join(f"{slug} {count:,}" for slug, count in of_sites if slug)
+            click.echo(f"{total:>{width},}  {fate}" + (f"  ({named})" if named else ""))
+    click.echo(f"{counts.total():>{width},}  records read")
 
 
 @click.command()
