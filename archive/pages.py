@@ -5,10 +5,11 @@ site repeats its frame on every page. The dictionary is a site's first whole pag
 changed while a body needs it, since without it the body cannot be read.
 """
 
+import datetime as dt
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -169,6 +170,40 @@ class PageStore:
             return False
         body = self._codec(row["dictionary_id"]).decompress(row["z"], row["size"])
         return hashlib.sha256(body).digest() == sha256
+
+    def kept(
+        self, sites: Collection[str], since: dt.datetime | None, until: dt.datetime | None
+    ) -> Iterator[int]:
+        """The numbers, in their order, of the pages of some sites that answered 200 with a body
+        that is kept, fetched between two moments."""
+        sql = (
+            "SELECT id FROM pages WHERE status = 200 AND sha256 IS NOT NULL"
+            " AND site IN (SELECT value FROM json_each(:sites))"
+            " AND (:since IS NULL OR fetched_at >= :since)"
+            " AND (:until IS NULL OR fetched_at < :until) ORDER BY id"
+        )
+        values = {
+            "sites": json.dumps(list(sites)),
+            "since": since and to_text(since),
+            "until": until and to_text(until),
+        }
+        with explained(self.path):
+            yield from (row["id"] for row in self.connection.execute(sql, values))
+
+    def rows(self, page_ids: Collection[int]) -> list[sqlite3.Row]:
+        """What pages are, without their headers and bodies, in the order of their numbers."""
+        with explained(self.path):
+            return self.connection.execute(
+                "SELECT id, site, url, fetched_at FROM pages"
+                " WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+                (json.dumps(list(page_ids)),),
+            ).fetchall()
+
+    def sites(self) -> list[str]:
+        """The sites of which pages are kept."""
+        with explained(self.path):
+            sql = "SELECT DISTINCT site FROM pages ORDER BY site"
+            return [row["site"] for row in self.connection.execute(sql)]
 
     def drop_body(self, page_id: int) -> None:
         """Forgets what a page said, also where it serves as a dictionary, for one that asks not

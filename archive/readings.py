@@ -4,11 +4,57 @@ A reading is what one reader makes of a page; a version is what a paper publishe
 read better changes its article, or the kept text of an earlier version, and makes no new version.
 """
 
+import datetime as dt
+import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
 
-from archive.store import Archive
+from archive.models import Article
+from archive.store import Archive, columns
+from archive.times import to_text
+
+# What a page says, in its order; other columns follow from these or tell how they were read.
+FIELDS = (
+    *("title", "lead", "blocks", "authors", "published_at", "published_from", "modified_at"),
+    *("section", "sections", "origin", "tags", "images", "attachments", "language", "source"),
+)
+# What citations and stories are made of; with the time, which tells the first publisher.
+_TEXT = ("title", "lead", "blocks", "published_at", "source")
+_COMPARED = (*FIELDS, "layers", "extractor", "content_hash", "d_forms", "body")
+# An archive that is older than read_page_id knows from its outcomes which page was read last.
+_LAST_READ = """
+SELECT max(o.page_id) FROM frontier f JOIN outcomes o ON o.url = f.url
+WHERE f.article_id = ? AND o.state IN ('done', 'unchanged')
+"""
+_VERSION = "SELECT * FROM versions WHERE article_id = ? AND coalesce(read_page_id, page_id) = ?"
+Differences: TypeAlias = Mapping[str, tuple[Any, Any]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """What is kept of a page: an article, or an earlier version of one, as its row says it now."""
+
+    table: Literal["articles", "versions"]
+    article_id: int
+    row: sqlite3.Row
+
+    @property
+    def version(self) -> int:
+        return int(self.row["version"])
+
+
+def differences(row: sqlite3.Row, said: Mapping[str, Any]) -> Differences:
+    """The fields in which a reading differs from what is kept, each with both values."""
+    return {name: (row[name], said[name]) for name in FIELDS if row[name] != said[name]}
+
+
+def digest(said: Mapping[str, Any] | sqlite3.Row) -> bytes:
+    """Equal for a row and for the columns of a reading that would leave it as it is."""
+    values = json.dumps([said[name] for name in _COMPARED])
+    return hashlib.sha256(values.encode()).digest()
 
 
 class Readings:
@@ -65,3 +111,62 @@ class Readings:
         return self.archive.connection.execute(
             "SELECT * FROM readings WHERE article_id = ? ORDER BY id DESC", (article_id,)
         ).fetchall()
+
+    def kept_of(self, page_id: int, article_id: int) -> Kept | None:
+        """What is kept of a page that an article was read from; None where another page that
+        showed the same version was read in its place."""
+        row = self.archive.connection.execute(
+            "SELECT * FROM articles WHERE id = ?", (article_id,)
+        ).fetchone()
+        if row is not None and self._page_of(row) == page_id:
+            return Kept(table="articles", article_id=article_id, row=row)
+        row = self.archive.connection.execute(_VERSION, (article_id, page_id)).fetchone()
+        return row and Kept(table="versions", article_id=article_id, row=row)
+
+    def _page_of(self, row: sqlite3.Row) -> int | None:
+        if row["read_page_id"] is not None:
+            return int(row["read_page_id"])
+        last = self.archive.connection.execute(_LAST_READ, (row["id"],)).fetchone()[0]
+        page_id: int | None = row["page_id"] if last is None else last
+        return page_id
+
+    def correct(
+        self, kept: Kept, article: Article, *, at: dt.datetime, forget: bool = False
+    ) -> Differences:
+        """Makes an article, or a version of it, say what its page says as it is read now, and keeps
+        what it said before: but not where the page may not be archived. Gives what changed."""
+        said = columns(article)
+        found = differences(kept.row, said)
+        with self.archive.transaction():
+            if found and not forget:
+                self._keep_former(kept, {name: before for name, (before, _) in found.items()}, at)
+            if forget:
+                self.archive.connection.execute(
+                    "DELETE FROM readings WHERE article_id = ? AND version = ?",
+                    (kept.article_id, kept.version),
+                )
+            self._rewrite(kept, said)
+            if found and kept.table == "articles":
+                is_changed = any(name in _TEXT for name in found)
+                self.archive.derive(kept.article_id, article, is_changed=is_changed)
+        return found
+
+    def _keep_former(self, kept: Kept, former: Mapping[str, Any], at: dt.datetime) -> None:
+        self.archive.connection.execute(
+            "INSERT INTO readings (article_id, version, replaced_at, extractor, former)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (
+                *(kept.article_id, kept.version, to_text(at), kept.row["extractor"]),
+                json.dumps(former, ensure_ascii=False),
+            ),
+        )
+
+    def _rewrite(self, kept: Kept, said: Mapping[str, Any]) -> None:
+        known = set(kept.row.keys()) - {"url"}  # which article it is, a new reading does not tell
+        new = {name: said[name] for name in said if name in known and said[name] != kept.row[name]}
+        if new:
+            marks = ", ".join(f"{name} = :{name}" for name in new)
+            self.archive.connection.execute(
+                f"UPDATE {kept.table} SET {marks} WHERE id = :id",  # noqa: S608 - our own names
+                new | {"id": kept.row["id"]},
+            )

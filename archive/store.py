@@ -160,9 +160,8 @@ class Archive:
             }
             stored = self._put(identity.article_id, values, article, seen_at)
             self.addresses.keep(stored.article_id, identity, site, to_text(seen_at))
-            self._keep_citations(stored.article_id, article)
-            if stored.change is not Change.UNCHANGED:
-                self._keep_story(stored.article_id, article)
+            changed = stored.change is not Change.UNCHANGED
+            self.derive(stored.article_id, article, is_changed=changed)
             return stored
 
     def _put(
@@ -181,19 +180,16 @@ class Archive:
         self.connection.execute(_INSERT, values | {"id": article_id})
         return Stored(article_id=article_id, change=Change.NEW, url=str(values["url"]))
 
-    def derive(self, article_id: int, article: Article) -> None:
-        """Makes all that is read off an article's present text anew; joins the transaction."""
-        self._keep_citations(article_id, article)
-
-    def _keep_citations(self, article_id: int, article: Article) -> None:
+    def derive(self, article_id: int, article: Article, *, is_changed: bool = True) -> None:
+        """Makes all that is read off an article's present text anew; joins the transaction. What
+        only the words decide is left where they are unchanged."""
         from archive.citing import keep_citations  # its patterns cost a search 15 ms to load
 
         keep_citations(self.connection, article_id, article)
+        if is_changed:
+            from archive.stories import keep_story  # numpy: what only reads does not wait for it
 
-    def _keep_story(self, article_id: int, article: Article) -> None:
-        from archive.stories import keep_story  # numpy: what only reads does not wait for it
-
-        keep_story(self.connection, article_id, article)
+            keep_story(self.connection, article_id, article)
 
     def _update(
         self, known: sqlite3.Row, article: Article, values: dict[str, object], at: dt.datetime

@@ -92,11 +92,12 @@ def withdraw(  # noqa: PLR0913 - a row has these columns
 
 
 def note_return(connection: sqlite3.Connection, article_id: int, at: dt.datetime) -> str | None:
-    """Ends an article's withdrawal; gives since when it was withdrawn, None where it was not."""
+    """Ends an article's withdrawal; gives since when it was withdrawn, None where it was not, or
+    where its page is of an earlier day and read late."""
     row = connection.execute(
         "SELECT withdrawn_at FROM articles WHERE id = ?", (article_id,)
     ).fetchone()
-    if row is None or row["withdrawn_at"] is None:
+    if row is None or row["withdrawn_at"] is None or row["withdrawn_at"] > to_text(at):
         return None
     connection.execute("UPDATE articles SET withdrawn_at = NULL WHERE id = ?", (article_id,))
     connection.execute(

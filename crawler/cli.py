@@ -31,6 +31,7 @@ CRAWLER_COMMANDS = {
     "why": "crawler.commands",
     "sites": "crawler.sites_commands",
     "import-warc": "crawler.warc_commands",
+    "reextract": "crawler.reextract_commands",
     "export-warc": "crawler.warc_commands",
 }
 KEEPING_COMMANDS = {

@@ -63,6 +63,11 @@ _LEAD = (
     "UPDATE frontier SET page_id = coalesce(page_id, :page_id),"
     " article_id = coalesce(article_id, :article_id) WHERE url = :url"
 )
+# Only where that page was the last answer: a URL that has changed its state since keeps it.
+_READ_LATE = """
+UPDATE frontier SET state = :state, reason = NULL, tries = 0, due_at = :due_at, etag = :etag,
+    last_modified = :last_modified WHERE url = :url AND state = 'failed' AND page_id = :page_id
+"""
 SUCCESSES = (Counted.NEW, Counted.REVISED, Counted.UNCHANGED)
 OUTSIDE = "dated outside the days that the crawl was asked for"
 INTERRUPTED = "a run ended before the answer was stored"
@@ -271,6 +276,32 @@ class Frontier:
                 "UPDATE frontier SET due_at = NULL, reason = ? WHERE url = ?",
                 (f"is the same article as {to}", settled.url),
             )
+
+    def read_late(self, settled: Settled, to: str) -> None:
+        """A kept page that could not be read when it came has given its article after all; ``to``
+        is the address of that article."""
+        verdict, connection = settled.verdict, self.archive.connection
+        values = {
+            "url": settled.url,
+            "state": verdict.state,
+            "reason": verdict.reason,
+            "at": to_text(settled.at),
+            "due_at": verdict.due_at and to_text(verdict.due_at),
+            "status": settled.status,
+            "page_id": settled.page_id,
+            "article_id": settled.article_id,
+            "etag": settled.etag,
+            "last_modified": settled.last_modified,
+            "run_id": self.run_id,
+        }
+        with self.archive.transaction():
+            connection.execute(
+                "UPDATE frontier SET article_id = :article_id WHERE url = :url", values
+            )
+            mended = connection.execute(_READ_LATE, values).rowcount
+            connection.execute(_TELL, values)
+            if mended and to != settled.url:
+                self.note_alias(settled, to)
 
     def interrupted(self) -> list[tuple[Due, dt.datetime]]:
         """What a run before this one was fetching when it ended, and since when."""

@@ -108,6 +108,16 @@ class Run:
     def begin(self, site: Site) -> Frontier:
         """The frontier of a site, whose numbers of this run start at 0."""
         with self.archive.transaction():
+            frontier = self.know(site)
+            self.archive.connection.execute(
+                "INSERT OR IGNORE INTO run_sites (run_id, site) VALUES (?, ?)", (self.id, site.slug)
+            )
+            plan_again(self.archive, site, now())
+        return frontier
+
+    def know(self, site: Site) -> Frontier:
+        """The frontier of a site, which is kept as its file describes it now."""
+        with self.archive.transaction():
             self.archive.put_site(
                 slug=site.slug,
                 name=site.name,
@@ -116,10 +126,6 @@ class Run:
                 family=site.family,
                 evidence=site.evidence,
             )
-            self.archive.connection.execute(
-                "INSERT OR IGNORE INTO run_sites (run_id, site) VALUES (?, ?)", (self.id, site.slug)
-            )
-            plan_again(self.archive, site, now())
             reader = self._readings.reader(site.slug, EXTRACTOR, rules_of(site))
         self._readers[site.slug] = reader
         return Frontier(self.archive, site=site.slug, run_id=self.id)

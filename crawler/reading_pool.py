@@ -1,0 +1,166 @@
+"""Kept pages read in several processes: page numbers go in, what the pages say comes out.
+
+Each process reads pages.db by itself, so no body crosses a pipe; and a page that says what is kept
+of it already sends back nothing but that.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from archive.models import Page
+from archive.pages import PageStore
+from archive.readings import digest
+from archive.store import columns
+from crawler.errors import ReadingStoppedError
+from crawler.reading import Reading, read_page
+from crawler.site import Site
+
+# Chunks under way for each process: one being read, one waiting, so that none is ever idle.
+_AHEAD = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """A page to read: the listing's word on it, and the digest of what is kept of it."""
+
+    page_id: int
+    site: str
+    listed_date: dt.datetime | None = None
+    listed_section: str | None = None
+    kept: bytes | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadPage:
+    """What a page says; ``reading`` is None where that is what is kept. ``page`` has no body."""
+
+    page_id: int
+    page: Page
+    size: int
+    reading: Reading | None
+
+
+class PageReader:
+    """What reads the pages of one process."""
+
+    def __init__(self, folder: Path, sites: Mapping[str, Site]) -> None:
+        self._pages = PageStore.open(folder)
+        self._sites = sites
+
+    def read(self, tasks: Sequence[Task]) -> list[ReadPage]:
+        """The pages in the order of the tasks; raises ArchiveError where pages.db fails."""
+        return [self._read(task) for task in tasks]
+
+    def _read(self, task: Task) -> ReadPage:
+        page = self._pages.get(task.page_id)
+        reading: Reading | None = _reading(page, self._sites[task.site], task)
+        if reading and reading.article and not reading.forget:
+            # A mapping proxy, as the extractor gives it, cannot be sent to another process.
+            article = dataclasses.replace(reading.article, layers=dict(reading.article.layers))
+            is_kept = task.kept is not None and task.kept == digest(columns(article))
+            reading = None if is_kept else dataclasses.replace(reading, article=article)
+        bare = dataclasses.replace(page, body=b"")
+        return ReadPage(page_id=task.page_id, page=bare, size=len(page.body), reading=reading)
+
+    def close(self) -> None:
+        self._pages.close()
+
+
+def _reading(page: Page, site: Site, task: Task) -> Reading:
+    try:
+        return read_page(page, site, task.listed_date, task.listed_section)
+    except Exception as error:  # noqa: BLE001 - one page must not end the reading of all others
+        return Reading(problem=f"the extractor failed with {type(error).__name__}: {error}")
+
+
+Chunk = TypeVar("Chunk")
+
+
+class Work(Generic[Chunk]):
+    """Reads chunks of tasks in that many processes, and gives them back in their order."""
+
+    def __init__(self, folder: Path, sites: Mapping[str, Site], jobs: int) -> None:
+        self._folder, self._sites, self._jobs = folder, sites, jobs
+
+    def read(
+        self, chunks: Iterable[tuple[Chunk, Sequence[Task]]]
+    ) -> Iterator[tuple[Chunk, list[ReadPage]]]:
+        """Each chunk with what its pages say; raises ReadingStoppedError, ArchiveError."""
+        return self._read_here(chunks) if self._jobs == 1 else self._read_apart(chunks)
+
+    def _read_here(
+        self, chunks: Iterable[tuple[Chunk, Sequence[Task]]]
+    ) -> Iterator[tuple[Chunk, list[ReadPage]]]:
+        reader = PageReader(self._folder, self._sites)
+        try:
+            for chunk, tasks in chunks:
+                yield chunk, reader.read(tasks)
+        finally:
+            reader.close()
+
+    def _read_apart(
+        self, chunks: Iterable[tuple[Chunk, Sequence[Task]]]
+    ) -> Iterator[tuple[Chunk, list[ReadPage]]]:
+        pool = ProcessPoolExecutor(
+            self._jobs,
+            mp_context=multiprocessing.get_context("spawn"),  # a fork would share open files
+            initializer=_start,
+            initargs=(self._folder, self._sites),
+        )
+        waiting: deque[tuple[Chunk, Future[list[ReadPage]]]] = deque()
+        try:
+            for chunk, tasks in chunks:
+                waiting.append((chunk, pool.submit(_read, tasks)))
+                if len(waiting) > _AHEAD * self._jobs:
+                    yield _first(waiting)
+            while waiting:
+                yield _first(waiting)
+        except BrokenProcessPool as error:
+            raise ReadingStoppedError(
+                "a process that reads pages was ended from outside, or by a page that costs more "
+                "memory than there is: what was read is stored, run this again (--jobs 1 reads in "
+                "one process)"
+            ) from error
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _first(
+    waiting: deque[tuple[Chunk, Future[list[ReadPage]]]],
+) -> tuple[Chunk, list[ReadPage]]:
+    chunk, future = waiting.popleft()
+    return chunk, future.result()
+
+
+_readers: list[PageReader] = []
+
+
+def _start(folder: Path, sites: Mapping[str, Site]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all; the first decides
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _readers.append(PageReader(folder, sites))
+
+
+def _read(tasks: Sequence[Task]) -> list[ReadPage]:
+    return _readers[0].read(tasks)
+
+
+def _end_with_parent() -> None:
+    """Killed with -9, a parent tells nobody, and a pool's processes would wait for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,268 @@
+"""What is kept of a page, and what reading it again makes of that."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from archive.models import Article, State
+from archive.pages import PageStore
+from archive.readings import Differences, Kept, Readings, differences, digest
+from archive.store import Archive, columns
+from archive.times import from_text, to_text
+from crawler.extract import EXTRACTOR
+from crawler.frontier import Frontier, Settled
+from crawler.plans import Counted, Verdict, revisit_at
+from crawler.reader import rules_of
+from crawler.reading_pool import ReadPage, Task
+from crawler.run import Run, now
+from crawler.site import Keep, Site
+
+READ_LATE = "its kept page was read again"
+METADATA_ONLY = "its site allows to keep metadata only"
+NO_SITE = "no site file describes it"
+REPLACED = "a later page of the same article was read"
+
+
+class Ending(StrEnum):
+    """What became of a kept page that was to be read again: exactly one of these."""
+
+    SAME = "same"
+    CHANGED = "changed"
+    NEW = "newly read"
+    UNREADABLE = "still unreadable"
+    LOST = "no longer readable"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reread:
+    """How reading a page again ended; ``reason`` tells why it gave no article."""
+
+    page_id: int
+    site: str
+    url: str
+    ending: Ending
+    differences: Differences = field(default_factory=dict)
+    reason: str | None = None
+    forget: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """A kept page before it is read again: what is kept of it, or why it is not read."""
+
+    page_id: int
+    site: str
+    url: str
+    fetched_at: dt.datetime
+    kept: Kept | None = None
+    reason: str | None = None
+
+
+class Rereader:
+    """Looks up what is kept of pages and corrects it; without a run it writes nothing."""
+
+    def __init__(
+        self, archive: Archive, pages: PageStore, sites: Mapping[str, Site], run: Run | None
+    ) -> None:
+        self.archive, self.pages, self.sites = archive, pages, sites
+        self.readings = Readings(archive)
+        self._run = run
+        self._frontiers: dict[str, Frontier] = {}
+        self._readers: dict[str, list[int]] = {}
+        for site in sites.values():
+            if run is not None:
+                self._frontiers[site.slug] = run.know(site)
+            known = self.readings.readers(site.slug, EXTRACTOR, rules_of(site))
+            self._readers[site.slug] = known
+
+    @property
+    def readers(self) -> list[int]:
+        """The numbers of the readers of today that have read pages before."""
+        return [reader for known in self._readers.values() for reader in known]
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; without a run there is nothing to write."""
+        if self._run is None:
+            yield
+        else:
+            with self.archive.transaction():
+                yield
+
+    def wait(self, page_ids: Iterable[int]) -> None:
+        """Makes pages wait to be read, so that a run that is killed needs no --all to go on."""
+        if self._run is not None:
+            self.readings.forget(page_ids)
+
+    def forget(self, page_ids: Iterable[int]) -> None:
+        """Drops the bodies of pages that may not be archived."""
+        if self._run is not None:
+            for page_id in page_ids:
+                self.pages.drop_body(page_id)
+
+    def look_up(self, row: sqlite3.Row) -> tuple[Candidate, Task | None]:
+        """What is kept of a page by its row in pages.db, and how to read it, if it is to be."""
+        page = Candidate(
+            page_id=row["id"],
+            site=row["site"],
+            url=row["url"],
+            fetched_at=from_text(row["fetched_at"]),
+        )
+        site = self.sites.get(page.site)
+        if site is None or site.keep is Keep.METADATA:
+            reason = NO_SITE if site is None else METADATA_ONLY
+            return dataclasses.replace(page, reason=reason), None
+        listed = self._listed(page.url)
+        article_id = listed["article_id"] if listed else None
+        if article_id is None:
+            article_id = self.archive.addresses.at(page.url)
+        kept = self.readings.kept_of(page.page_id, article_id) if article_id is not None else None
+        if kept is None and article_id is not None and not self._is_later(page, article_id):
+            return dataclasses.replace(page, reason=REPLACED), None
+        page = dataclasses.replace(page, kept=kept)
+        return page, _task(page, listed)
+
+    def finish(self, page: Candidate, read: ReadPage | None) -> Reread:
+        """Corrects what is kept of a page by what it says now, in the open transaction."""
+        result = self._finish(page, read)
+        if self._run is not None and not result.forget and page.site in self.sites:
+            self._run.note_read(self.sites[page.site], page.page_id)
+        return result
+
+    def _finish(self, page: Candidate, read: ReadPage | None) -> Reread:
+        if read is None:
+            return _ended(page, Ending.SKIPPED, reason=page.reason)
+        if read.reading is None:
+            return _ended(page, Ending.SAME)
+        article, forget = read.reading.article, read.reading.forget
+        reason = read.reading.problem or read.reading.absent
+        if page.kept is not None:
+            if article is None:  # its text stays, and so does its page: the reading may be at fault
+                return _ended(page, Ending.LOST, reason=reason)
+            return self._correct(page, page.kept, article, forget)
+        if article is None:
+            self._note_absence(page, read)
+            return _ended(page, Ending.UNREADABLE, reason=reason, forget=forget)
+        return self._add(page, read, article, forget)
+
+    def _correct(self, page: Candidate, kept: Kept, article: Article, forget: bool) -> Reread:
+        if self._run is None:
+            found = differences(kept.row, columns(article))
+        else:
+            found = self.readings.correct(kept, article, at=now(), forget=forget)
+        ending = Ending.CHANGED if found else Ending.SAME
+        return _ended(page, ending, found=found, forget=forget)
+
+    def _add(self, page: Candidate, read: ReadPage, article: Article, forget: bool) -> Reread:
+        """An article, or a later version of one, that nobody could read when its page came."""
+        known = self.archive.addresses.identify(article, page.site, read.page).article_id
+        if known is not None and not self._is_later(page, known):
+            if self._run is not None:
+                self._settle(page, read, article, known, self._url(known))
+            return _ended(page, Ending.SKIPPED, reason=REPLACED, forget=forget)
+        if self._run is not None:
+            stored = self.archive.add(
+                article,
+                site=page.site,
+                page_id=page.page_id,
+                seen_at=page.fetched_at,
+                page=read.page,
+            )
+            self._settle(page, read, article, stored.article_id, stored.url)
+        return _ended(page, Ending.NEW, forget=forget)
+
+    def _settle(
+        self, page: Candidate, read: ReadPage, article: Article, article_id: int, url: str
+    ) -> None:
+        at = now()
+        due_at = revisit_at(article.published_at, at, self.sites[page.site].revisit_ages)
+        verdict = Verdict(state=State.DONE, counted=Counted.NEW, reason=READ_LATE, due_at=due_at)
+        settled = Settled(
+            url=page.url,
+            verdict=verdict,
+            at=at,
+            status=read.page.status,
+            page_id=page.page_id,
+            article_id=article_id,
+            etag=read.page.header("ETag"),
+            last_modified=read.page.header("Last-Modified"),
+            size=read.size,
+        )
+        self._frontiers[page.site].read_late(settled, url)
+        self._withdraw(page, url)
+
+    def _withdraw(self, page: Candidate, url: str) -> None:
+        """A page that was gone when it was asked once more is gone, though it can be read now."""
+        row = self._listed(page.url)
+        if row and row["state"] == State.GONE and row["answered_at"] > to_text(page.fetched_at):
+            at = from_text(row["answered_at"])
+            self.archive.withdraw(url, at, reason=row["reason"], status=row["status"])
+
+    def _note_absence(self, page: Candidate, read: ReadPage) -> None:
+        """A page that says in an article's stead that it is not there: nobody knew when it came."""
+        if self._run is None or read.reading is None or not read.reading.absent:
+            return
+        row = self._listed(page.url)
+        if row and row["article_id"]:
+            self.archive.withdraw(
+                self._url(row["article_id"]),
+                page.fetched_at,
+                reason=read.reading.absent,
+                status=read.page.status,
+                page_id=page.page_id,
+            )
+
+    def _listed(self, url: str) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = self.archive.connection.execute(
+            "SELECT * FROM frontier WHERE url = ?", (url,)
+        ).fetchone()
+        return row
+
+    def _is_later(self, page: Candidate, article_id: int) -> bool:
+        sql = "SELECT last_seen_at FROM articles WHERE id = ?"
+        seen = self.archive.connection.execute(sql, (article_id,)).fetchone()
+        return seen is None or to_text(page.fetched_at) > seen["last_seen_at"]
+
+    def _url(self, article_id: int) -> str:
+        sql = "SELECT url FROM articles WHERE id = ?"
+        return str(self.archive.connection.execute(sql, (article_id,)).fetchone()["url"])
+
+
+def _task(page: Candidate, listed: sqlite3.Row | None) -> Task:
+    kept = digest(page.kept.row) if page.kept else None
+    if listed is None:
+        return Task(page_id=page.page_id, site=page.site, kept=kept)
+    date = listed["listed_date"]
+    return Task(
+        page_id=page.page_id,
+        site=page.site,
+        listed_date=date and from_text(date),
+        listed_section=listed["listed_section"],
+        kept=kept,
+    )
+
+
+def _ended(
+    page: Candidate,
+    ending: Ending,
+    *,
+    found: Differences | None = None,
+    reason: str | None = None,
+    forget: bool = False,
+) -> Reread:
+    return Reread(
+        page_id=page.page_id,
+        site=page.site,
+        url=page.url,
+        ending=ending,
+        differences=found or {},
+        reason=reason,
+        forget=forget,
+    )
