@@ -62,7 +62,7 @@ def citing(connection: sqlite3.Connection, number: str, *, limit: int = 20) -> l
     canonical = canonical_number(number)
     if canonical is None:
         return []
-    numbers = _spellings(canonical)
+    numbers = spellings(canonical)
     sql = _CITING.format(marks=", ".join("?" * len(numbers)))
     hits: dict[int, Hit] = {}
     for row in connection.execute(sql, (*numbers, limit)):
@@ -79,10 +79,10 @@ def _texts(article: Article) -> Iterator[str]:
         yield attachment.title or ""
 
 
-def _spellings(number: str) -> list[str]:
+def spellings(number: str) -> list[str]:
     """A body that we do not know may have been written, or typed, without the stroke of its Đ.
 
-    >>> _spellings("234/DL-BCT"), _spellings("483/QĐ-TTg")
+    >>> spellings("234/DL-BCT"), spellings("483/QĐ-TTg")
     (['234/DL-BCT', '234/ĐL-BCT'], ['483/QĐ-TTg'])
     """
     parts = _PARTS.split(number)

@@ -52,9 +52,9 @@ class SearchCommand(Command):
     """Lets a word be excluded as one types it, `-vàng`; our options all have two dashes."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        excluded = [] if "--" in args else [a for a in args if re.match(r"-[^-\s]", a)]
-        rest = [a for a in args if a not in excluded]
-        return super().parse_args(ctx, [*rest, "--", *excluded] if excluded else rest)
+        # A minus that is no dash: the order of the words stays, which brackets need.
+        rest = [f"−{a[1:]}" if re.match(r"-[^-\s]", a) else a for a in args]
+        return super().parse_args(ctx, rest)
 
 
 @click.command(cls=SearchCommand)
@@ -67,6 +67,9 @@ class SearchCommand(Command):
 @click.option(
     "--newest/--relevance", help="Newest first, or (as a rule) the best first, exact accents first."
 )
+@click.option("--exact", "only_exact", is_flag=True, help="Only with the accents as typed.")
+@click.option("--thorough", is_flag=True, help="Look through all articles, however long it takes.")
+@click.option("--explain", is_flag=True, help="Say what the query was understood as, and end.")
 @click.option("--json", "as_json", is_flag=True, help="The hits as a JSON list.")
 def search(  # noqa: PLR0913, PLR0917 - one parameter an option
     query: tuple[str, ...],
@@ -76,38 +79,56 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter an option
     until: dt.date | None,
     limit: int,
     newest: bool,
+    only_exact: bool,
+    thorough: bool,
+    explain: bool,
     as_json: bool,
 ) -> None:
     """Find articles by words, with or without accents.
 
     Words all have to stand in an article; a word after a dash must not. A phrase stands in
     quotes, inside the quotes of the shell. Document numbers, prices and names are found as they
-    are written.
+    are written. AND, OR, NOT and brackets; a beginning as xuat*. Fields: title: lead: author:
+    site: source: section: tag: cites: before: after: has:
 
     \b
       moit-news search điện lực
       moit-news search '"gia dien" -xăng' --since 01/01/2024 --newest
-      moit-news search 38/2016/TT-BCT
+      moit-news search '(xăng OR dầu) title:giá has:table after:2024-05'
+      moit-news search cites:38/2016/TT-BCT 'site:moit'
     """
     from archive import printing
+    from archive.explanation import explanation
     from archive.query import parse
-    from archive.search import search as find
+    from archive.search import find
 
     text = " ".join(query)
+    if explain:
+        parsed = parse(text)
+        click.echo("\n".join((explanation(parsed, only_exact=only_exact), *parsed.notes)))
+        return
     with Archive.open(data_folder()) as archive, explained(archive.path):
         _check_known(archive, "sites", site)
         _check_known(archive, "sources", source)
-        filters = {"site": site, "source": source, "since": since, "until": until}
-        hits = find(archive.connection, text, **filters, limit=limit, newest=newest)  # type: ignore[arg-type]
+        answer = find(
+            archive.connection,
+            text,
+            site=site,
+            source=source,
+            since=since,
+            until=until,
+            limit=limit,
+            newest=newest,
+            only_exact=only_exact,
+            thorough=thorough,
+        )
         names = dict(archive.connection.execute("SELECT slug, name FROM sources").fetchall())
     if as_json:
-        click.echo(printing.as_json([asdict(hit) for hit in hits]))
-    elif not parse(text).wanted:
-        click.echo("nothing to search for: type at least one word or number", err=True)
-    elif not hits:
-        click.echo(f"no article holds all of: {printing.printable(text)}", err=True)
+        click.echo(printing.as_json([asdict(hit) for hit in answer.hits]))
     else:
-        printing.print_hits(hits, names, sys.stdout)
+        printing.print_hits(answer.hits, names, sys.stdout)
+    for line in printing.about_answer(answer, text):
+        click.echo(line, err=True)
 
 
 @click.command(cls=Command)

@@ -29,6 +29,7 @@ STEPS = {
         "m004_copies",
         "m005_readings",
         "m006_sections",
+        "m007_finding",
     ),
     PAGES_FILE: (
         "m001_pages",

@@ -9,6 +9,7 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
+from archive.finding_schema import FIELDS, WORDS
 from archive.text import d_forms
 
 archive_migrations = Migrations("archive")
@@ -294,6 +295,12 @@ def m005_readings(db: Database) -> None:
 def m006_sections(db: Database) -> None:
     """The path of sections that an article stands in, a JSON list, outermost first."""
     _run(db, "ALTER TABLE articles ADD COLUMN sections TEXT;")
+
+
+@archive_migrations()
+def m007_finding(db: Database) -> None:
+    """What `author:`, `has:`, `site:` and `prefix*` of a query ask."""
+    _run(db, FIELDS + WORDS)
 
 
 @pages_migrations()

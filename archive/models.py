@@ -243,6 +243,23 @@ class Hit:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What a search found and how sure it is of it.
+
+    ``total`` counts the hits, all of them where ``is_all``. ``ranked`` is how many of the newest
+    were compared where there were more. ``looked_back_to`` is the id of the oldest article that
+    was looked at where the time was too short for all.
+    """
+
+    hits: tuple[Hit, ...]
+    total: int
+    is_all: bool
+    ranked: int | None = None
+    looked_back_to: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
     """One answered try of a URL: the state it led to, and why."""
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import IO, TYPE_CHECKING, Any
 
-from archive.models import Block, BlockKind, Hit, blocks_from_json
+from archive.models import Answer, Block, BlockKind, Hit, blocks_from_json
 from archive.search import CLOSE, OPEN
 from archive.text import clean
 
@@ -68,6 +68,29 @@ def print_hits(hits: Sequence[Hit], names: Mapping[str, str], out: IO[str]) -> N
     console = _console(out)
     for hit in hits:
         _print_hit(console, hit, names)
+
+
+def about_answer(answer: Answer, text: str) -> Iterator[str]:
+    """What a reader should know of a search besides its hits: how many, and what was left out."""
+    yield from map(printable, answer.notes)
+    if not answer.hits:
+        yield from () if answer.notes else (_nothing(text),)
+        return
+    shown, total = len(answer.hits), f"{answer.total:,}"
+    if shown < answer.total or not answer.is_all:
+        yield f"{shown} of {'' if answer.is_all else 'more than '}{total} hits."
+    if answer.ranked:
+        yield f"The best of the newest {answer.ranked:,}: narrow it by words, fields or dates."
+    if answer.looked_back_to:
+        day = f"{answer.looked_back_to // 1_000_000:06d}"
+        month = f"{day[:4]}-{day[4:]}"
+        yield f"Time was short: articles before {month} were not all looked at; --thorough does."
+
+
+def _nothing(text: str) -> str:
+    if not any(map(str.isalnum, text)):
+        return "nothing to search for: type at least one word or number"
+    return f"no article holds all of: {printable(text)}"
 
 
 def print_article(

@@ -1,92 +1,167 @@
-"""Search: the only place that runs MATCH.
+"""Search: from what a reader typed to hits in their order.
 
-FTS5 looks at every hit to rank it, so each question is bounded: only the newest NEWEST hits of a
-tier are ranked, and a span of days is a span of ids.
+Words side by side as typed come first, then words close together, then words anywhere; within
+each, those with the accents that were typed, then as ranking.py judges their texts.
 """
 
-import calendar
 import datetime as dt
-import re
+import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
-from archive.models import Hit
-from archive.query import NOTHING, Query, parse
-from archive.store import IDS_A_DAY
+from archive.candidates import CANDIDATES, Asked, Patience, rarity
+from archive.expressions import (
+    NOTHING,
+    Branch,
+    Tier,
+    Way,
+    accented,
+    all_but_one,
+    branches,
+    exact,
+    match,
+    tiers,
+    unwanted,
+)
+from archive.filters import Conditions, conditions, day_span
+from archive.marking import CLOSE, OPEN, SNIPPET, Marks, one_line
+from archive.models import Answer, Hit
+from archive.query import All, Any, Filter, Node, Phrase, Query, parse
+from archive.ranking import Sought, exactness, first_look, is_as_typed, score
+from archive.words import beginning
 
-OPEN, CLOSE = "⟦", "⟧"
-NEWEST = 20_000
-SNIPPET_SYLLABLES = 40
-# Title and lead say what an article is about; d_forms repeats syllables of all three.
-WEIGHTS = "4, 2, 1, 0"
+__all__ = ["CLOSE", "OPEN", "find", "one_line", "search", "snippets"]
 
-# MATERIALIZED: otherwise SQLite asks the index of exact words again for every single hit.
-_RANKED = f"""
-WITH newest AS MATERIALIZED (
-    SELECT f.rowid AS id, bm25(articles_fts, {WEIGHTS}) AS score
-    FROM articles_fts f {{join}}
-    WHERE articles_fts MATCH :match AND f.rowid BETWEEN :first AND :last
-    ORDER BY f.rowid DESC LIMIT {NEWEST}),
-exact AS MATERIALIZED (
-    SELECT rowid AS id FROM articles_exact
-    WHERE articles_exact MATCH :exact
-      AND rowid BETWEEN (SELECT min(id) FROM newest) AND (SELECT max(id) FROM newest))
-SELECT id FROM newest ORDER BY id IN (SELECT id FROM exact) DESC, score, id DESC LIMIT :limit
-"""  # noqa: S608 - numbers of our own
-_NEWEST = """
-SELECT f.rowid AS id FROM articles_fts f {join}
-WHERE articles_fts MATCH :match AND f.rowid BETWEEN :first AND :last
-ORDER BY f.rowid DESC LIMIT :limit
+OF_TITLES = 100
+READ = 40
+_BEGINNINGS = """
+SELECT id, title, lead FROM articles WHERE id IN (SELECT value FROM json_each(?))
 """
-# Rows are read by the id of each hit: a list of ids would make MATCH the inner loop.
-_HIT = f"""
-SELECT a.id, a.url, a.site, a.source, a.title, a.section, a.published_at, a.withdrawn_at, a.lead,
-    highlight(articles_fts, 0, '{OPEN}', '{CLOSE}') AS marked_title,
-    snippet(articles_fts, 1, '{OPEN}', '{CLOSE}', '…', {SNIPPET_SYLLABLES}) AS lead_snippet,
-    snippet(articles_fts, 2, '{OPEN}', '{CLOSE}', '…', {SNIPPET_SYLLABLES}) AS body_snippet
-FROM articles_fts JOIN articles a ON a.id = articles_fts.rowid
-WHERE articles_fts MATCH :match AND articles_fts.rowid = :id
-"""  # noqa: S608
-_UNENDED_LINE = re.compile(r"(?<=[^\s.!?:;…])[ ]*\n\s*")  # a subheading, a cell of a table
+_TEXT = "SELECT title, lead, body FROM articles WHERE id = ?"
+_HIT = """
+SELECT id, url, site, source, title, section, published_at, withdrawn_at, lead, body
+FROM articles WHERE id = ?
+"""
 _EXACT = "SELECT 1 FROM articles_exact WHERE articles_exact MATCH ? AND rowid = ?"
 
 
-@dataclass
-class _Question:
-    """One search on its way: the filters as SQL, and the hits so far in their order."""
+@dataclass(slots=True)
+class _Found:
+    """A candidate: by which expression it was found, and what is known of its worth."""
+
+    id: int
+    tier: Tier
+    branch: Branch
+    exact: int = 0
+    worth: float = 0.0
+
+    @property
+    def order(self) -> tuple[float, ...]:
+        return (self.tier, -self.exact, -self.worth, -self.id)
+
+
+@dataclass(slots=True)
+class _Search:
+    """One search on its way."""
 
     connection: sqlite3.Connection
-    query: Query
-    values: dict[str, object]
-    join: str
-    found: dict[int, Hit] = field(default_factory=dict)
+    limit: int
+    newest: bool
+    only_exact: bool
+    patience: Patience
+    found: dict[int, _Found] = field(default_factory=dict)
+    is_capped: bool = False
+    notes: list[str] = field(default_factory=list)
 
-    def ask(self, sql: str, match: str, limit: int) -> None:
-        values = self.values | {
-            "match": match,
-            "exact": self.query.exact or NOTHING,
-            "limit": limit,
-        }
-        rows = self.connection.execute(sql.format(join=self.join), values).fetchall()
-        for row in rows:
-            if row["id"] not in self.found and len(self.found) < limit:
-                self.found[row["id"]] = self._hit(row["id"], match)
+    def ask(self, branch: Branch, extra: Conditions) -> None:
+        asked = Asked(
+            self.connection,
+            extra,
+            self.patience,
+            exact=exact(branch) if self.only_exact else None,
+        )
+        self.notes += extra.notes
+        if not branch.wanted:
+            if branch.filters:
+                ids = asked.listed(unwanted(branch), self.limit)
+                self._keep(ids, Tier.ALL, branch)
+            return
+        ways = tiers(branch, partial(beginning, self.connection), rarity(self.connection))
+        if self.newest:
+            wanted = self.limit * (3 if self.only_exact else 1)
+            ids = asked.matching(ways[Tier.ALL].anywhere, wanted)
+            self._keep(ids, Tier.ALL, branch)
+        else:
+            self._ask_in_tiers(asked, ways, branch)
 
-    def _hit(self, article_id: int, match: str) -> Hit:
-        exact = self.connection.execute(_EXACT, (self.query.exact or NOTHING, article_id))
-        row = self.connection.execute(_HIT, {"match": match, "id": article_id}).fetchone()
+    def _ask_in_tiers(self, asked: Asked, ways: dict[Tier, Way], branch: Branch) -> None:
+        for tier, way in ways.items():
+            if len(self.found) < self.limit:
+                self._ask_tier(asked, tier, way, branch)
+        if not self.found and (other := all_but_one(branch)) and not self.only_exact:
+            self._ask_tier(asked, Tier.ALL_BUT_ONE, other, branch)
+            if self.found:
+                self.notes.append("No article holds all of these words; these lack one of them.")
+
+    def _ask_tier(self, asked: Asked, tier: Tier, way: Way, branch: Branch) -> None:
+        ids = asked.matching(way.anywhere, CANDIDATES, found=bool(self.found))
+        if len(ids) == CANDIDATES:
+            self.is_capped = True
+            ids += asked.matching(way.in_title, OF_TITLES, found=True)
+        self._keep(ids, tier, branch)
+
+    def _keep(self, ids: list[int], tier: Tier, branch: Branch) -> None:
+        for article_id in ids:
+            self.found.setdefault(article_id, _Found(article_id, tier, branch))
+
+    def best(self) -> list[_Found]:
+        """In their order: all by title and lead, those at the top by their whole text."""
+        if self.newest:
+            return sorted(self._exact_enough(self.found.values()), key=lambda f: -f.id)[
+                : self.limit
+            ]
+        sought = {id(f.branch): Sought.of(f.branch) for f in self.found.values()}
+        for row in self.connection.execute(_BEGINNINGS, (json.dumps(list(self.found)),)):
+            each = self.found[row["id"]]
+            each.worth = first_look(sought[id(each.branch)], row["title"], row["lead"])
+        ordered = sorted(self.found.values(), key=lambda f: f.order)
+        read = max(READ, self.limit)
+        for each in ordered[:read]:
+            self._read(each, sought[id(each.branch)])
+        ordered[:read] = sorted(ordered[:read], key=lambda f: f.order)
+        return list(self._exact_enough(ordered))[: self.limit]
+
+    def _read(self, each: _Found, sought: Sought) -> None:
+        row = self.connection.execute(_TEXT, (each.id,)).fetchone()
+        each.tier, each.worth = score(sought, each.tier, row)
+        each.exact = exactness(sought, row["title"], row["lead"], row["body"])
+
+    def _exact_enough(self, candidates: Iterable[_Found]) -> Iterable[_Found]:
+        if not self.only_exact:
+            return candidates
+        return (f for f in candidates if self._is_as_typed(f))
+
+    def _is_as_typed(self, each: _Found) -> bool:
+        row = self.connection.execute(_TEXT, (each.id,)).fetchone()
+        return is_as_typed(Sought.of(each.branch), row["title"], row["lead"], row["body"])
+
+    def hit(self, each: _Found) -> Hit:
+        row = self.connection.execute(_HIT, (each.id,)).fetchone()
+        exactly = self.connection.execute(_EXACT, (accented(each.branch) or NOTHING, each.id))
+        marks = marks_of(each.branch)
         return Hit(
             **{key: row[key] for key in ("id", "url", "site", "source", "title", "section")},
             published_at=row["published_at"],
-            snippet=_best_snippet(row["body_snippet"], row["lead_snippet"], row["lead"]),
-            exact=exact.fetchone() is not None,
-            marked_title=row["marked_title"],
+            snippet=best_snippet(marks, row["body"], row["lead"]),
+            exact=exactly.fetchone() is not None,
+            marked_title=marks.marked(row["title"]),
             withdrawn_at=row["withdrawn_at"],
         )
 
 
-def search(  # noqa: PLR0913 - each is one filter that a reader knows
+def find(  # noqa: PLR0913 - each is one thing that a reader may want
     connection: sqlite3.Connection,
     query: str,
     *,
@@ -96,69 +171,85 @@ def search(  # noqa: PLR0913 - each is one filter that a reader knows
     until: dt.date | None = None,
     limit: int = 20,
     newest: bool = False,
-) -> list[Hit]:
-    """The articles that hold all words of a query, best or newest first; none for no words.
+    only_exact: bool = False,
+    thorough: bool = False,
+) -> Answer:
+    """The articles that a query asks for, best or newest first, and what to tell the reader.
 
-    The best hold the words as typed (a phrase, then neighbours, then anywhere), those with the
-    same accents first. `since` and `until` are days in Vietnam, both included.
+    `since` and `until` are days in Vietnam, both included. `only_exact` insists on the accents as
+    typed. A search looks back for as long as a reader waits; `thorough` to the end.
     """
-    parsed = parse(query)
-    question = _Question(
-        connection=connection,
-        query=parsed,
-        values={"site": site, "source": source, **_ids(since, until)},
-        join=_join(site, source),
+    parsed = _filtered(parse(query), site=site, source=source)
+    span = day_span(since=since, until=until)
+    search = _Search(connection, limit, newest, only_exact, Patience(thorough))
+    asked: list[tuple[Branch, Conditions]] = []
+    for branch in branches(parsed):
+        extra = conditions(connection, branch.filters)
+        extra.first, extra.last = max(extra.first, span[0]), min(extra.last, span[1])
+        asked.append((branch, extra))
+        search.ask(branch, extra)
+    hits = [search.hit(each) for each in search.best()]
+    total, is_all = _total(search, asked, len(hits))
+    return Answer(
+        hits=tuple(hits),
+        total=total,
+        is_all=is_all,
+        ranked=len(search.found) if search.is_capped else None,
+        looked_back_to=search.patience.looked_back_to,
+        notes=tuple(dict.fromkeys((*parsed.notes, *search.notes))),
     )
-    tiers = parsed.tiers[-1:] if newest else parsed.tiers
-    for match in tiers:
-        if len(question.found) < limit:
-            question.ask(_NEWEST if newest else _RANKED, match, limit)
-    return list(question.found.values())
+
+
+def search(connection: sqlite3.Connection, query: str, **wanted: object) -> list[Hit]:
+    """The hits of `find` alone."""
+    return list(find(connection, query, **wanted).hits)  # type: ignore[arg-type]
 
 
 def snippets(connection: sqlite3.Connection, query: str, ids: Iterable[int]) -> dict[int, str]:
     """For articles that were found in another way, by id: where the words of a query stand."""
-    match = parse(query).words
-    rows = (connection.execute(_HIT, {"match": match, "id": each}).fetchone() for each in ids)
+    marks = marks_of(*branches(parse(query)))
+    ids = list(ids)
+    rows = (connection.execute(_TEXT, (each,)).fetchone() for each in ids)
     return {
-        row["id"]: _best_snippet(row["body_snippet"], row["lead_snippet"], row["lead"])
-        for row in rows
+        each: best_snippet(marks, row["body"], row["lead"])
+        for each, row in zip(ids, rows, strict=True)
         if row is not None
     }
 
 
-def _join(site: str | None, source: str | None) -> str:
-    columns = [name for name, value in (("site", site), ("source", source)) if value is not None]
-    if not columns:
-        return ""
-    # CROSS: hits first, then their articles by id; the other way round MATCH would run per article.
-    conditions = "".join(f" AND a.{column} = :{column}" for column in columns)
-    return f"CROSS JOIN articles a ON a.id = f.rowid{conditions}"
+def _filtered(query: Query, **given: str | None) -> Query:
+    """A query with the filters that were given beside it."""
+    filters = tuple(Filter(name, value) for name, value in given.items() if value is not None)
+    if query.tree is None or not filters:
+        return query
+    return Query(All((*query.parts, *filters)), query.notes)
 
 
-def _ids(since: dt.date | None, until: dt.date | None) -> dict[str, object]:
-    """A span of days as a span of ids; days that were full went on after their month's last."""
-    first = int(f"{since:%Y%m%d}") * IDS_A_DAY if since else 0
-    last = 1 << 62
-    if until:
-        is_last_day = until.day == calendar.monthrange(until.year, until.month)[1]
-        day = until.year * 10_000 + until.month * 100 + (99 if is_last_day else until.day)
-        last = day * IDS_A_DAY + IDS_A_DAY - 1
-    return {"first": first, "last": last}
+def _total(search: _Search, asked: list[tuple[Branch, Conditions]], shown: int) -> tuple[int, bool]:
+    """How many hits there are, as far as a moment's counting tells."""
+    if len(asked) != 1 or not asked[0][0].wanted or search.only_exact:
+        return len(search.found), len(search.found) < search.limit
+    branch, extra = asked[0]
+    way = match(branch, partial(beginning, search.connection))
+    counted, is_all = Asked(search.connection, extra, search.patience).count(way or NOTHING)
+    return max(counted, shown, len(search.found)), is_all
 
 
-def _best_snippet(body: str | None, lead: str | None, whole_lead: str | None) -> str:
+def marks_of(*ways: Branch) -> Marks:
+    """What is to be marked in the texts that these branches find."""
+    wanted = (phrase for way in ways for part in way.wanted for phrase in _phrases(part))
+    return Marks([(phrase.syllables, phrase.prefix) for phrase in wanted])
+
+
+def _phrases(node: Node) -> Iterator[Phrase]:
+    if isinstance(node, Phrase):
+        yield node
+    elif isinstance(node, All | Any):
+        for part in node.parts:
+            yield from _phrases(part)
+
+
+def best_snippet(marks: Marks, body: str | None, lead: str | None) -> str:
     """A place that shows a found word, else how the article begins."""
-    for snippet in (body, lead):
-        if snippet and OPEN in snippet:
-            return one_line(snippet)
-    return one_line(whole_lead or body or "")
-
-
-def one_line(text: str) -> str:
-    """A passage without its line breaks; a dot stands where a line ended without a mark.
-
-    >>> one_line("Giá mới\\n\\nXăng giảm.\\nDầu tăng.")
-    'Giá mới · Xăng giảm. Dầu tăng.'
-    """
-    return " ".join(_UNENDED_LINE.sub(" · ", text).split())
+    found = (marks.snippet(text) for text in (body, lead) if text)
+    return next(filter(None, found), None) or one_line(lead or (body or "")[:SNIPPET])

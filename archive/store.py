@@ -19,6 +19,7 @@ from archive.text import d_forms
 from archive.times import day_in_vietnam, to_text
 from archive.versions import is_changed, keep_version, note_return, withdraw
 from archive.wording import content_hash
+from archive.words import keep_words
 
 if TYPE_CHECKING:
     from archive.addresses import AddressBook
@@ -187,6 +188,7 @@ class Archive:
 
         keep_citations(self.connection, article_id, article)
         if is_changed:
+            keep_words(self.connection, article)
             from archive.stories import keep_story  # numpy: what only reads does not wait for it
 
             keep_story(self.connection, article_id, article)

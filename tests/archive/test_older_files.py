@@ -51,7 +51,7 @@ def rows(path: Path) -> dict[str, list[dict[str, Any]]]:
         )
         tables = [row[0] for row in connection.execute(sql)]
         return {
-            table: [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2")]
+            table: sorted(map(dict, connection.execute(f"SELECT * FROM {table}")), key=repr)
             for table in tables
         }
 

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from archive.query import NOTHING, expression, parse
+from archive.expressions import (
+    NOTHING,
+    Tier,
+    accented,
+    all_but_one,
+    branches,
+    exact,
+    expression,
+    tiers,
+    unwanted,
+)
+from archive.query import All, Any, Filter, Not, Phrase, parse
 
 TEXTS = {
     1: "Công ty điện lực Đông Bắc sửa đường dây",
@@ -16,6 +27,10 @@ TEXTS = {
     5: "Lực lượng quản lý điện và nước",
     6: "Da Nang power company, Dien Bien branch",
 }
+
+
+def word(*syllables: str, field: str | None = None) -> Phrase:
+    return Phrase(syllables, field=field)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +62,8 @@ def find(index: sqlite3.Connection, match: str) -> list[int]:
         ("38/2016/TT-BCT", [2]),
         ("38/2016/tt-bct", [2]),
         ("15/2020/ND-CP", [2]),
-        ("hdnd tphcm", []),
+        ("hdnd tphcm", [2]),
+        ("hdnd tp hcm", [2]),
         ("hdnd tp.hcm", [2]),
         ("5,3%", [3]),
         ("5,3 %", [3]),
@@ -60,7 +76,13 @@ def find(index: sqlite3.Connection, match: str) -> list[int]:
         ("điện -nước", [1, 6]),
         ('điện -"điện lực" -biên', [5]),
         ("-điện", []),
-        ('dien AND "', []),
+        ('dien AND "', [1, 5, 6]),
+        ("điện AND nước", [5]),
+        ("điện (xăng OR biên)", [6]),
+        ("xăng OR nước", [3, 5]),
+        ("điện NOT (lực OR biên)", []),
+        ("quan li", [5]),
+        ("title:điện", []),
         ("(((", []),
         ("", []),
     ],
@@ -69,26 +91,106 @@ def test_a_query_finds_what_a_reader_means(index, typed: str, found: list[int]):
     assert find(index, expression(typed)) == found
 
 
+def ways(text: str) -> dict[Tier, str]:
+    (branch,) = branches(parse(text))
+    return {tier: way.anywhere for tier, way in tiers(branch).items()}
+
+
 def test_tiers_go_from_the_phrase_over_the_neighbourhood_to_all_words():
-    assert parse("lực điện").tiers == (
-        '{title lead body} : ((("lực điện" OR "lực diện")))',
+    assert list(ways("lực điện").values()) == [
+        '{title lead body} : (((("lực điện" OR "lực diện"))))',
         '{title lead body} : ((NEAR("lực" "điện", 12) OR NEAR("lực" "diện", 12)))',
-        '{title lead body} : ((("lực") AND ("điện" OR "diện")))',
-    )
-    assert len(parse("điện").tiers) == 1
-    assert len(parse('"điện lực"').tiers) == 1
-    assert parse("dien luc dong bac duong day dai dien doi dan").tiers[1].count("NEAR") == 0
+        '{title lead body} : (((("lực")) AND (("điện" OR "diện"))))',
+    ]
+    assert list(ways("điện")) == list(ways('"điện lực"')) == [Tier.ALL]
+    assert Tier.NEAR not in ways("dien luc dong bac duong day dai dien doi dan")
+
+
+def test_of_a_long_phrase_the_rarest_syllables_are_asked_to_be_side_by_side():
+    (branch,) = branches(parse("một hai ba bốn năm sáu"))
+    often = {"ba": 9, "bốn": 8, "năm": 2, "sáu": 7}
+    whole = tiers(branch, rarity=lambda each: often.get(each, 99))[Tier.PHRASE].anywhere
+    assert '"ba bốn năm sáu"' in whole
+    assert '"một hai' not in whole
 
 
 def test_only_what_was_typed_with_accents_must_be_exact():
-    assert parse("giá xăng RON 95").exact == '"giá" AND "xăng"'
-    assert parse("gia xang").exact is None
+    (branch,) = branches(parse("giá xăng RON 95"))
+    assert accented(branch) == '("giá") AND ("xăng")'
+    assert exact(branch) == '("giá") AND ("xăng") AND ("ron") AND ("95")'
+    assert accented(*branches(parse("gia xang"))) is None
+    assert accented(*branches(parse("hòa kĩ"))) == '("hòa" OR "hoà") AND ("kĩ" OR "kỹ")'
 
 
 def test_a_text_without_words_asks_for_nothing():
-    for text in ("", "   ", '""', "%&/()", "-", "- -", "\u200b", "\U0001f600", "-giá"):
-        assert parse(text).tiers == ()
+    for text in ("", "   ", '""', "%&/()", "-", "- -", "\u200b", "\U0001f600", "*"):
+        assert parse(text).tree is None
         assert expression(text) == NOTHING
+    assert expression("-giá") == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("typed", "tree"),
+    [
+        ("giá OR xăng dầu", Any((word("giá"), All((word("xăng"), word("dầu")))))),
+        ("giá (xăng OR dầu)", All((word("giá"), Any((word("xăng"), word("dầu")))))),
+        ("NOT giá xăng", All((Not(word("giá")), word("xăng")))),
+        ("giá -(xăng dầu)", All((word("giá"), Not(All((word("xăng"), word("dầu"))))))),
+        ("NOT NOT giá", word("giá")),
+        ("giá AND", word("giá")),
+        ("OR giá )", word("giá")),
+        ("AND", word("and")),
+        ("giảm -2,5%", All((word("giảm"), word("2", "5")))),
+        ("giảm -95", All((word("giảm"), Not(word("95"))))),
+        ("site:cafef", Filter("site", "cafef")),
+        ("Site: cafef", Filter("site", "cafef")),
+        ("tag:(xăng OR dầu)", Any((Filter("tag", "xăng"), Filter("tag", "dầu")))),
+        ("title:(xăng dầu)", All((word("xăng", field="title"), word("dầu", field="title")))),
+        ("before:05/2024", Filter("before", "2024-05-01")),
+        ("has:tables", Filter("has", "table")),
+        ("cites:38-2016-tt-bct", Filter("cites", "38/2016/TT-BCT")),
+        ("xuat*", Phrase(("xuat",), prefix=True)),
+        ('"xuat kh*"', Phrase(("xuat", "kh"), quoted=True, prefix=True)),
+        ("https://moit.gov.vn/x", word("https", "moit", "gov", "vn", "x")),
+        ("Video:Giá", word("video", "giá")),
+    ],
+)
+def test_what_a_query_is_understood_as(typed: str, tree: object):
+    query = parse(typed)
+    assert query.tree == tree
+    assert query.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("tittle:giá", "did you mean title:"),
+        ("foo:bar giá", "there are title:, lead:"),
+        ("has:tabel giá", "did you mean has:table"),
+        ("has:xyz giá", "has:table, has:list"),
+        ("before:hôm giá", "before:2024, 2024-05 or 31/05/2024"),
+        ("cites:abc giá", "as cites:38/2016/TT-BCT is"),
+    ],
+)
+def test_what_cannot_be_meant_is_told_and_the_rest_is_searched(typed: str, told: str):
+    query = parse(typed)
+    assert any(told in note for note in query.notes)
+    assert ("giá",) in query.wanted
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted", "filters"),
+    [
+        ("(điện OR site:a) giá", [2, 1], [0, 1]),
+        ("NOT (giá site:a)", [0, 0], [0, 1]),
+        ("giá -site:a", [1], [1]),
+        ("a (b OR NOT c)", [2, 1], [0, 0]),
+    ],
+)
+def test_words_and_filters_are_taken_apart(typed: str, wanted: list[int], filters: list[int]):
+    ways = branches(parse(typed))
+    assert [len(way.wanted) for way in ways] == wanted
+    assert [len(way.filters) for way in ways] == filters
 
 
 SYNTAX = r"""" “ - NEAR( AND OR NOT * ^ : title: { } ( ) + đ dd điện 38/2016 5,3% ' -- ; ộ"""
@@ -102,13 +204,16 @@ SNIPPETS = st.sampled_from([*SYNTAX.split(), " ", "\0", "\u0301"])
 @example("\ud800")
 @example("ﷺ ǆ İ ß 𝟘 ½")
 def test_any_text_at_all_is_answered(index, text: str):
-    query = parse(text)
-    for match in (expression(text), *query.tiers, query.exact or NOTHING):
-        find(index, match)
+    find(index, expression(text))
+    for branch in branches(parse(text)):
+        found = [way for each in tiers(branch).values() for way in (each.anywhere, each.in_title)]
+        less = all_but_one(branch)
+        for match in (*found, less and less.anywhere, unwanted(branch), exact(branch)):
+            find(index, match or NOTHING)
 
 
 def test_a_pasted_page_is_answered_quickly(index):
     long = " ".join(f"dự án điện đường dây {n} dd dd" for n in range(2000))
-    for match in parse(long).tiers:
+    for match in ways(long).values():
         assert len(match) < 50_000
         find(index, match)

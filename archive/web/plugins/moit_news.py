@@ -18,8 +18,8 @@ from datasette.database import Database
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
+from archive.expressions import NOTHING, expression
 from archive.models import Block, Hit, blocks_from_json
-from archive.query import NOTHING, expression
 from archive.search import CLOSE, OPEN, search, snippets
 
 ARCHIVE = "archive"
