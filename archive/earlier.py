@@ -147,11 +147,9 @@ class _History:
             sql = "SELECT * FROM versions WHERE article_id = ? ORDER BY version DESC LIMIT 1"
             kept = self._connection.execute(sql, (self._id,)).fetchone()
             until = kept["last_seen_at"]
-            self._connection.execute(
-                "UPDATE articles SET version = version + 2 WHERE id = ?", (self._id,)
-            )
             self._shorten(kept["id"])
             number = kept["version"]
+            self._count_on(number - 1, number, 2)
         else:
             number = self._texts[place]["version"] if place >= 0 else 0
             self._make_room(number, 2 if inside else 1)
@@ -175,8 +173,17 @@ class _History:
             "UPDATE versions SET version = -version WHERE article_id = ? AND version < 0",
             (self._id,),
         )
+        self._count_on(number, number, places)
+
+    def _count_on(self, read: int, number: int, places: int) -> None:
+        """What was read of later texts before, and the present one, go on with their numbers."""
         self._connection.execute(
-            "UPDATE articles SET version = version + ? WHERE id = ?", (places, self._id)
+            "UPDATE readings SET version = version + ? WHERE article_id = ? AND version > ?",
+            (places, self._id, read),
+        )
+        self._connection.execute(
+            "UPDATE articles SET version = version + ? WHERE id = ? AND version >= ?",
+            (places, self._id, number),
         )
 
     def _ends(self, place: int, at: str) -> None:

@@ -148,12 +148,11 @@ class CaptureDesk:
         row = self._row(url)
         if row is None or row["article_id"] is None:
             return Fate.LOST_REVISIT
+        published = self._run.archive.article(row["article_id"])["published_at"]
         verdict = Verdict(
             state=State.UNCHANGED,
             counted=Counted.UNCHANGED,
-            due_at=revisit_at(
-                row["listed_date"] and from_text(row["listed_date"]), self._now, site.revisit_ages
-            ),
+            due_at=revisit_at(published and from_text(published), self._now, site.revisit_ages),
         )
         settled = Settled(
             url=url,

@@ -50,6 +50,7 @@ class Fate(StrEnum):
     UNREADABLE = "bodies that cannot be unpacked"
     TOO_LARGE = "larger than a page may be"
     WRONG_DIGEST = "damaged: the digest is of other bytes"
+    FAILED = "failed by a mistake of this program: please report it"
     BROKEN = "broken records"
     LOST_REVISIT = "revisits of a page that is not here"
     NO_DATE = "records without a usable date"

@@ -77,7 +77,7 @@ def _code_of(importer: Importer, *, failed: bool) -> int:
     fates = {fate for _, fate in importer.counts}
     if not fates & USABLE:
         return NOTHING_USABLE
-    return SOME_FAILED if failed or Fate.BROKEN in fates else WELL
+    return SOME_FAILED if failed or fates & {Fate.BROKEN, Fate.FAILED} else WELL
 
 
 def _report_import(importer: Importer) -> None:

@@ -10,12 +10,15 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
+import logging
+import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urljoin
 
-from archive.errors import UrlError
+from archive.errors import ArchiveError, UrlError
 from archive.models import State
 from archive.times import to_text
 from archive.urls import canonical
@@ -30,9 +33,13 @@ from crawler.site import Site
 from crawler.site_file import site_of
 from crawler.warc_records import Headers, WarcFile, WarcRecord
 
+logger = logging.getLogger(__name__)
+
 # As much as a crawl takes of a page (DOWNLOAD_MAXSIZE).
 LARGEST = 8 * 1024 * 1024
 ANSWERS = ("response", "revisit")
+# A sync to the disk for each record would take longer than all else.
+_AT_ONCE = 25
 # Redirects wait for the page they lead to; crawlers write both within minutes.
 _REDIRECTS = 10_000
 _SOON = dt.timedelta(hours=1)
@@ -63,10 +70,28 @@ class Importer:
         """Takes in a file, record by record."""
         self._desk = CaptureDesk(self._run, file.path.name, self._now)
         self._redirects.clear()
-        for record, after in _with_next(file.records(self._is_wanted)):
-            slug, fate = self._fate(record, _said_of(record, after))
-            self.counts[slug, fate] += 1
-            yield
+        records = _with_next(file.records(self._is_wanted))
+        while True:
+            counts: Counter[tuple[str, Fate]] = Counter()
+            # The inner one ends first: a page is safe before anything tells of it.
+            with self._run.archive.transaction(), self._run.pages.transaction():
+                for record, after in islice(records, _AT_ONCE):
+                    counts[self._fate_for_sure(record, _said_of(record, after))] += 1
+                    yield
+            self.counts.update(counts)
+            if not counts:
+                return
+
+    def _fate_for_sure(self, record: WarcRecord, said: Mapping[str, str]) -> tuple[str, Fate]:
+        """A mistake of ours costs the one record, whose traces are undone."""
+        try:
+            with self._run.archive.transaction(), self._run.pages.transaction():
+                return self._fate(record, said)
+        except (ArchiveError, sqlite3.Error):
+            raise
+        except Exception:
+            logger.exception("%r could not be taken in", _target(record.headers))
+            return "", Fate.FAILED
 
     # --- which records ---
 

@@ -103,3 +103,20 @@ def test_what_was_seen_before_the_site_took_it_off_does_not_bring_it_back(tmp_pa
         assert withdrawal["returned_at"] is None
         put(archive, "hai", 12)
         assert archive.article(URL)["withdrawn_at"] is None
+
+
+def test_what_was_kept_of_earlier_readings_goes_on_with_its_text(tmp_path: Path):
+    with new_archive(tmp_path) as archive:
+        put(archive, "hai", 5)
+        put(archive, "hai", 7)
+        article_id = archive.article(URL)["id"]
+        archive.connection.execute(
+            "INSERT INTO readings (article_id, version, replaced_at, former) VALUES (?, 1, '', '')",
+            (article_id,),
+        )
+        read = "SELECT version FROM readings"
+        put(archive, "một", 2)
+        assert archive.connection.execute(read).fetchone()[0] == 2
+        put(archive, "ba", 6)
+        assert history(archive) == [(1, "một", 2), (2, "hai", 5), (3, "ba", 6), (4, "hai", 7)]
+        assert archive.connection.execute(read).fetchone()[0] == 4

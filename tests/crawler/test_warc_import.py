@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 from warcio.checker import Checker
 
-from archive.models import VIETNAM
+from archive.models import VIETNAM, Page
 from archive.pages import PageStore
 from archive.store import Archive
 from crawler.captures import Fate
+from crawler.reading import Reading, read_page
 from crawler.run import Run
 from crawler.site_file import load_sites
 from crawler.warc_import import LARGEST, Importer
@@ -248,6 +249,21 @@ def _count(world: World) -> int:
 
 def _kept_in_pages(world: World, sql: str) -> int:
     return int(world.rows(sql, file="pages.db")[0][0])
+
+
+def test_a_mistake_of_ours_costs_one_record_and_leaves_no_trace(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    def fail(page: Page, *_: object) -> Reading:
+        if page.url.endswith(path(2)):
+            raise ZeroDivisionError
+        return read_page(page, *_)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("crawler.capture_desk.read_page", fail)
+
+    assert take(world, *(capture(n) for n in range(4))) == {Fate.NEW: 3, Fate.FAILED: 1}
+    assert world.rows("SELECT * FROM frontier WHERE url LIKE ?", "%" + path(2)) == []
+    assert _kept_in_pages(world, "SELECT count(*) FROM pages") == 3
 
 
 def test_a_file_that_is_none_or_broken_is_told_by_the_exit_code(world: World):
