@@ -26,6 +26,7 @@ SET article_id = excluded.article_id, how = excluded.how, key = excluded.key
 WHERE addresses.how <> 'read' AND (excluded.how = 'read' OR addresses.how = 'named')
 """
 _SAID = "SELECT title, published_at, blocks FROM articles WHERE id = ?"
+_AT_ONCE = 10_000
 # What a sentence leaves behind an address that is copied out of it.
 _PUNCTUATION = ".,;:!?)>]}\"'”’"
 
@@ -151,27 +152,47 @@ class AddressBook:
             return False
         return published is not None or _blocks(article) == kept["blocks"]
 
+    def led_to(self, url: str) -> list[str]:
+        """Where the rules of the sites that own its host lead a URL to; at the end the address at
+        which its article now stands, if one is kept."""
+        led = [rules.address(url) for _, rules in self._owners(url)]
+        found = self.look_up(url)
+        if found is not None:
+            sql = "SELECT url FROM articles WHERE id = ?"
+            led.append(self._connection.execute(sql, (found,)).fetchone()["url"])
+        return led
+
     def _by_rules(self, url: str) -> int | None:
-        sql = "SELECT slug FROM sites WHERE address_rules IS NOT NULL ORDER BY slug"
-        for (slug,) in self._connection.execute(sql).fetchall():
-            rules = self.rules(slug)
-            if rules is None or not rules.owns(url):
-                continue
+        for site, rules in self._owners(url):
             found = self.at(rules.address(url))
             if found is None:
-                found = self._with_key(slug, rules.key(url))
+                found = self._with_key(site, rules.key(url))
             if found is not None:
                 return found
         return None
 
+    def _owners(self, url: str) -> list[tuple[str, AddressRules]]:
+        sql = "SELECT slug FROM sites WHERE address_rules IS NOT NULL ORDER BY slug"
+        told = [(row["slug"], self.rules(row["slug"])) for row in self._connection.execute(sql)]
+        return [(slug, rules) for slug, rules in told if rules is not None and rules.owns(url)]
+
     def _rekey(self, site: str, rules: AddressRules) -> None:
         for table, column in (("addresses", "address"), ("frontier", "url")):
-            sql = f"SELECT {column} FROM {table} WHERE site = ?"  # noqa: S608 - our own names
-            urls = [row[0] for row in self._connection.execute(sql, (site,))]
-            self._connection.executemany(
-                f"UPDATE {table} SET key = ? WHERE {column} = ? AND key IS NOT ?",  # noqa: S608
-                ((key, url, key) for url in urls for key in (rules.key(url),)),
-            )
+            after = ""
+            while urls := self._urls(table, column, site, after):
+                self._connection.executemany(
+                    f"UPDATE {table} SET key = ? WHERE {column} = ? AND key IS NOT ?",  # noqa: S608
+                    ((key, url, key) for url in urls for key in (rules.key(url),)),
+                )
+                after = urls[-1]
+
+    def _urls(self, table: str, column: str, site: str, after: str) -> list[str]:
+        rows = self._connection.execute(
+            f"SELECT {column} FROM {table} WHERE site = ? AND {column} > ?"  # noqa: S608 - our names
+            f" ORDER BY {column} LIMIT {_AT_ONCE}",
+            (site, after),
+        )
+        return [row[0] for row in rows]
 
 
 def _blocks(article: Article) -> str | None:

@@ -108,7 +108,7 @@ class CaptureDesk:
         if placed is None:
             return Fate.NO_ARTICLE if reading.absent is None else Fate.GONE
         if placed.stored.url != page.url:
-            self._frontier(site).note_alias(settled, placed.stored.url)
+            self._frontier(site).aliases.join(settled, placed.stored.url)
         is_past = placed.is_earlier and placed.stored.change is Change.REVISED
         return Fate.EARLIER if is_past else _STORED[placed.stored.change]
 

@@ -78,6 +78,8 @@ def story(archive: Archive, url: str) -> Iterator[str]:
     """The lines that tell what became of a URL; raises NotFoundError for one never seen."""
     row = _frontier_row(archive, url)
     yield row["url"]
+    if row["url"] != url:
+        yield f"  is what {url} leads to"
     yield f"  {row['state']}" + (f": {row['reason']}" if row["reason"] else "")
     yield f"  site {row['site']}, found {_time(row['found_at'])} on {row['found_on']}"
     listed = (row["listed_title"], _time(row["listed_date"]), row["listed_section"])
@@ -92,6 +94,7 @@ def _frontier_row(archive: Archive, url: str) -> dict[str, str]:
     rest = url.partition("://")[2]
     bare = rest.removeprefix("www.")
     spellings = [url, *(f"{s}://{w}{bare}" for s in ("https", "http") for w in ("", "www."))]
+    spellings += archive.addresses.led_to(url)
     for spelling in spellings:
         row = archive.connection.execute(
             "SELECT * FROM frontier WHERE url = ?", (spelling,)
@@ -127,6 +130,11 @@ def _kept(archive: Archive, article_id: str | None) -> Iterator[str]:
         yield f"    withdrawn by the site, {_time(row['withdrawn_at'])}"
     for version in archive.versions(int(article_id)):
         yield f"    version {version['version']}, replaced {_time(version['replaced_at'])}"
+    yield f"    stands at {row['url']}"
+    for address in archive.addresses.of(int(article_id)):
+        if address["address"] != row["url"]:
+            seen = _time(address["first_seen_at"])
+            yield f"    also at {address['address']} ({address['how']}, since {seen})"
 
 
 def _time(text: str | None) -> str | None:

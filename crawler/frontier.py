@@ -16,6 +16,7 @@ from archive.errors import NotFoundError
 from archive.models import Outcome, State
 from archive.store import Archive
 from archive.times import from_text, to_text
+from crawler.aliases import SAME, Aliases
 from crawler.listings import Link, Window
 from crawler.plans import Counted, Verdict
 
@@ -38,6 +39,12 @@ _IN_WINDOW = (
     " AND (:until IS NULL OR listed_date IS NULL OR listed_date < :until)"
 )
 _NAMED = " AND url IN (SELECT value FROM json_each(:only))"
+_FIND = """
+INSERT INTO frontier (url, site, state, reason, found_at, found_on, listed_date, listed_title,
+    listed_section, due_at, key, article_id)
+VALUES (:url, :site, :state, :reason, :now, :found_on, :date, :title, :section, :due_at, :key,
+    :article_id) ON CONFLICT (url) DO NOTHING
+"""
 # After any answer but a success, a conditional request could be told "not modified" of a page that
 # is not kept: the validators are forgotten.
 _SETTLE = """
@@ -110,6 +117,7 @@ class Frontier:
         self.archive = archive
         self.site = site
         self.run_id = run_id
+        self.aliases = Aliases(archive, site)
 
     def add(self, links: Iterable[Link], *, found_on: str, window: Window) -> int:
         """Notes the links, in order; gives how many were never seen before."""
@@ -129,37 +137,43 @@ class Frontier:
 
     def _add(self, link: Link, found_on: str, window: Window, place: int) -> bool:
         wanted = window.holds(link)
+        key = self.aliases.key(link.url)
+        standing = self.aliases.standing(link.url, key, wanted=wanted)
         # Without a date the place on the page tells what is newer; a date in the future is a
         # mistake, not a reason to wait.
         age = link.newest or window.now - dt.timedelta(seconds=place)
         row = {
             "url": link.url,
             "site": self.site,
-            "state": State.DUE if wanted else State.IGNORED,
-            "reason": None if wanted else OUTSIDE,
+            "state": State.DUE if wanted and standing is None else State.IGNORED,
+            "reason": SAME + standing["url"] if standing else None if wanted else OUTSIDE,
+            "key": key,
+            "article_id": standing and standing["article_id"],
             "now": to_text(window.now),
             "found_on": found_on,
             "date": link.date and to_text(link.date),
             "title": link.title,
             "section": link.section,
-            "due_at": to_text(min(age, window.now)),
+            "due_at": None if standing else to_text(min(age, window.now)),
         }
-        cursor = self.archive.connection.execute(
-            "INSERT INTO frontier (url, site, state, reason, found_at, found_on, listed_date,"
-            " listed_title, listed_section, due_at) VALUES (:url, :site, :state, :reason, :now,"
-            " :found_on, :date, :title, :section, :due_at) ON CONFLICT (url) DO NOTHING",
-            row,
-        )
-        return cursor.rowcount == 1
+        cursor = self.archive.connection.execute(_FIND, row)
+        if cursor.rowcount == 1 and standing:
+            self.aliases.note_listed(key, standing["article_id"])
+        return cursor.rowcount == 1 and not standing
 
     def want(self, url: str, now: dt.datetime) -> None:
         """Makes a URL due now, whatever its state: somebody asked for it by hand."""
         with self.archive.transaction():
             self.archive.connection.execute(
-                "INSERT INTO frontier (url, site, state, found_at, found_on, due_at) VALUES"
-                " (:url, :site, 'due', :now, 'the command line', :now) ON CONFLICT (url) DO UPDATE"
-                " SET state = 'due', due_at = :now, tries = 0, site = :site",
-                {"url": url, "site": self.site, "now": to_text(now)},
+                "INSERT INTO frontier (url, site, state, found_at, found_on, due_at, key) VALUES"
+                " (:url, :site, 'due', :now, 'the command line', :now, :key) ON CONFLICT (url) DO"
+                " UPDATE SET state = 'due', due_at = :now, tries = 0, site = :site",
+                {
+                    "url": url,
+                    "site": self.site,
+                    "now": to_text(now),
+                    "key": self.aliases.key(url),
+                },
             )
 
     def take(self, window: Window, *, only: tuple[str, ...] = (), most: int = 1) -> list[Due]:
@@ -215,24 +229,33 @@ class Frontier:
             connection.execute(_SETTLE, values)
             connection.execute(_TELL, values)
             connection.execute(_COUNT, values)
-            if verdict.state is State.GONE:
-                self.archive.withdraw(
-                    settled.url,
-                    settled.at,
-                    reason=verdict.reason,
-                    status=settled.status,
-                    page_id=settled.page_id,
-                )
+            self._note_absence(settled)
+
+    def _note_absence(self, settled: Settled) -> None:
+        """What is gone is looked for at another address of its article; where there is none, its
+        site no longer shows it."""
+        verdict = settled.verdict
+        if verdict.state is State.FAILED and verdict.due_at is None:
+            self.aliases.is_lost(settled.url, settled.at)
+        if verdict.state is State.GONE and self.aliases.is_lost(settled.url, settled.at):
+            self.archive.withdraw(
+                settled.url,
+                settled.at,
+                reason=verdict.reason,
+                status=settled.status,
+                page_id=settled.page_id,
+            )
 
     def know(self, link: Link, *, found_at: dt.datetime, found_on: str) -> None:
         """Notes a URL that a file from elsewhere holds; whoever calls settles it at once."""
         self.archive.connection.execute(
             "INSERT INTO frontier (url, site, state, found_at, found_on, listed_date,"
-            " listed_title, listed_section) VALUES (?, ?, 'ignored', ?, ?, ?, ?, ?)"
+            " listed_title, listed_section, key) VALUES (?, ?, 'ignored', ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (url) DO NOTHING",
             (
                 *(link.url, self.site, to_text(found_at), found_on),
                 *(link.date and to_text(link.date), link.title, link.section),
+                self.aliases.key(link.url),
             ),
         )
 
@@ -256,26 +279,6 @@ class Frontier:
             self.archive.connection.execute(_TELL, values)
             self.archive.connection.execute(_COUNT, values)
             self.archive.connection.execute(_LEAD, values)
-
-    def note_alias(self, settled: Settled, to: str) -> None:
-        """The address that a URL redirects to, or that its page names as its own, is read with it
-        and from now on in its stead."""
-        with self.archive.transaction():
-            self.archive.connection.execute(
-                "INSERT INTO frontier (url, site, state, found_at, found_on, answered_at, due_at,"
-                " status, page_id, article_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (url) DO NOTHING",
-                (
-                    *(to, self.site, settled.verdict.state, to_text(settled.at), settled.url),
-                    to_text(settled.at),
-                    settled.verdict.due_at and to_text(settled.verdict.due_at),
-                    *(settled.status, settled.page_id, settled.article_id),
-                ),
-            )
-            self.archive.connection.execute(
-                "UPDATE frontier SET due_at = NULL, reason = ? WHERE url = ?",
-                (f"is the same article as {to}", settled.url),
-            )
 
     def read_late(self, settled: Settled, to: str) -> None:
         """A kept page that could not be read when it came has given its article after all; ``to``
@@ -301,7 +304,7 @@ class Frontier:
             mended = connection.execute(_READ_LATE, values).rowcount
             connection.execute(_TELL, values)
             if mended and to != settled.url:
-                self.note_alias(settled, to)
+                self.aliases.join(settled, to)
 
     def interrupted(self) -> list[tuple[Due, dt.datetime]]:
         """What a run before this one was fetching when it ended, and since when."""

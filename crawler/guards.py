@@ -67,7 +67,9 @@ class HostGuard:
 
 
 class RedirectGuard(RedirectMiddleware):
-    """Follows redirects without a Referer; where they lead is judged by HostGuard."""
+    """Follows redirects without a Referer, and without the validators of the address that was
+    asked: "not modified" of another one would hide that the article moved. Where redirects lead is
+    judged by HostGuard."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -76,7 +78,8 @@ class RedirectGuard(RedirectMiddleware):
         return guard
 
     def handle_referer(self, request: Request, response: Response) -> None:
-        request.headers.pop("Referer", None)
+        for name in ("Referer", "If-None-Match", "If-Modified-Since"):
+            request.headers.pop(name, None)
 
 
 class BodyGuard:

@@ -197,7 +197,7 @@ def _name(listing: Listing) -> str:
 
 def _fingerprint(site: Site) -> str:
     """Changes with the site's file: "not modified" must not hide what a new pattern would find."""
-    told = repr((site.hosts, [pattern.pattern for pattern in site.article_url], site.listings))
+    told = repr((site.hosts, site.rules, site.listings))
     return hashlib.sha256(told.encode()).hexdigest()[:8]
 
 

@@ -99,11 +99,11 @@ class StoreArticle(Step):
         with spider.run.archive.transaction():
             stored = _stored(visit, spider.run.archive, spider.site.slug)
             settled = _settled(visit, stored, spider.site)
-            spider.frontier.settle(settled)
+            spider.frontier.settle(_of_asked(settled, visit.due, stored, spider.site))
             if visit.page_id is not None:
                 spider.run.note_read(spider.site, visit.page_id)
-            if stored and stored.url != visit.due.url:
-                spider.frontier.note_alias(settled, stored.url)
+            if stored is not None:
+                spider.frontier.aliases.join(settled, stored.url)
         spider.has_settled(settled.verdict)
         return visit
 
@@ -128,6 +128,18 @@ def _stored(visit: Visit, archive: Archive, site: str) -> Stored | None:
         seen_at=visit.page.fetched_at,
         page=visit.page,
     )
+
+
+def _of_asked(settled: Settled, due: Due, stored: Stored | None, site: Site) -> Settled:
+    """What the try means for the URL that was asked: it may lead to an article, but no longer to
+    its own, which must not lose its address for that."""
+    if stored is None or due.article_id in (None, stored.article_id):
+        return settled
+    if site.rules.same(due.url, stored.url):
+        return settled
+    reason = f"leads to {stored.url}, which is another article"
+    verdict = failed(reason, due.tries, settled.at)
+    return dataclasses.replace(settled, verdict=verdict, article_id=None)
 
 
 def _settled(visit: Visit, stored: Stored | None, site: Site) -> Settled:

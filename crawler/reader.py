@@ -10,7 +10,7 @@ import re
 from crawler.site import Site
 
 # What a site's file says of asking it; another value of these reads no page in another way.
-NOT_OF_READING = ("evidence", "listings", "politeness", "articles_per_week", "revisit")
+NOT_OF_READING = ("evidence", "listings", "politeness", "articles_per_week", "revisit", "address")
 
 
 def rules_of(site: Site) -> str:

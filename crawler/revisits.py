@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from archive.store import Archive
 from archive.times import from_text, to_text
+from crawler.aliases import SAME
 from crawler.listings import Link
 from crawler.plans import LEAST_PAUSE, revisit_at
 from crawler.site import Site
@@ -27,12 +28,17 @@ LARGEST_SHARE = 0.5
 MOST_A_RUN = 50
 # A listing whose clock runs ahead says nothing of its articles.
 MOST_AHEAD = dt.timedelta(hours=1)
+_LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 _LOOKED_AT = """
 SELECT url, answered_at, due_at FROM frontier WHERE answered_at IS NOT NULL
     AND state IN ('done', 'unchanged', 'gone', 'failed')
     AND site = ? AND url IN (SELECT value FROM json_each(?))
 """
+_ALIASES = f"""
+SELECT url, substr(reason, {len(SAME) + 1}) AS asked FROM frontier
+WHERE site = ? AND url IN (SELECT value FROM json_each(?)) AND reason LIKE '{SAME}%'
+"""  # noqa: S608 - a word of our own
 _MAKE_DUE = """
 UPDATE frontier SET due_at = min(coalesce(due_at, :due_at), :due_at), listed_changed = :changed
 WHERE url = :url
@@ -85,6 +91,10 @@ class Revisits:
         changed = {x.url: x.changed for x in links if x.changed and x.changed <= now + MOST_AHEAD}
         if not changed:
             return []
+        # What is said of an alias is said of the address that is asked in its stead.
+        named = (self._site, json.dumps([*changed]))
+        for alias, asked in self._archive.connection.execute(_ALIASES, named).fetchall():
+            changed[asked] = max(changed.pop(alias), changed.get(asked, _LONG_AGO))
         rows = self._archive.connection.execute(_LOOKED_AT, (self._site, json.dumps([*changed])))
         return [
             Claim(url=row[0], changed=changed[row[0]], looked_at=from_text(row[1])) for row in rows

@@ -126,9 +126,12 @@ class Run:
                 family=site.family,
                 evidence=site.evidence,
             )
+            frontier = Frontier(self.archive, site=site.slug, run_id=self.id)
+            if self.archive.addresses.put_rules(site.slug, site.rules):
+                frontier.aliases.fold()
             reader = self._readings.reader(site.slug, EXTRACTOR, rules_of(site))
         self._readers[site.slug] = reader
-        return Frontier(self.archive, site=site.slug, run_id=self.id)
+        return frontier
 
     def note_read(self, site: Site, page_id: int) -> None:
         """Remembers that a page was read as the site's file says now."""

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from archive.address_rules import AddressRules
+from archive.urls import canonical
 from crawler.plans import REVISIT_AGES
 
 
@@ -81,6 +83,20 @@ class Politeness:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Address:
+    """What is one address on a site; see :class:`archive.address_rules.AddressRules`.
+
+    ``hosts`` are aliases of its own; ``paths`` leads from a form of path to another, each with one
+    ``*``; ``query`` names the parameters that matter (None: all); ``id`` holds expressions.
+    """
+
+    hosts: tuple[str, ...] = ()
+    paths: Mapping[str, str] = field(default_factory=dict)
+    query: tuple[str, ...] | None = None
+    id: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Site:
     """One website and how to read it."""
 
@@ -95,6 +111,7 @@ class Site:
     evidence: str | None = None
     hosts: tuple[str, ...] = ()
     article_url: tuple[re.Pattern[str], ...] = ()
+    address: Address = Address()
     keep: Keep | None = None
     fields: Mapping[str, tuple[Selector, ...]] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
@@ -116,4 +133,19 @@ class Site:
 
     def owns(self, url: str) -> bool:
         """Whether a URL lies on one of the site's hosts (``host`` or ``host:port``)."""
-        return urlsplit(url).netloc.lower() in self.hosts
+        netloc = urlsplit(url).netloc.lower()
+        return netloc in self.hosts or netloc in self.address.hosts
+
+    @property
+    def rules(self) -> AddressRules:
+        """What is one address on this site, as the archive keeps it."""
+        home = urlsplit(canonical(self.homepage))
+        return AddressRules(
+            home=f"{home.scheme}://{home.netloc}",
+            hosts=self.hosts,
+            aliases=self.address.hosts,
+            paths=tuple(self.address.paths.items()),
+            query=self.address.query,
+            ids=self.address.id,
+            articles=tuple(pattern.pattern for pattern in self.article_url),
+        )

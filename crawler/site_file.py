@@ -19,9 +19,10 @@ from pydantic import ValidationError
 
 from archive.models import Source
 from crawler.errors import SiteError
-from crawler.site import Listing, ListingKind, Politeness, Selector, Site
+from crawler.site import Address, Listing, ListingKind, Politeness, Selector, Site
 from crawler.site_schema import (
     SLUG,
+    AddressTable,
     FamilyFile,
     FieldsTable,
     LayerFile,
@@ -127,6 +128,7 @@ def _compose(slug: str, file: SiteFile, layers: list[tuple[str, LayerFile]]) -> 
         evidence=file.evidence,
         hosts=file.hosts or _with_www(home),
         article_url=tuple(re.compile(text) for text in nearest["article_url"]),
+        address=_address([layer.address for _, layer in layers], home),
         keep=nearest["keep"],
         fields=_chains(layers),
         drop=_union(layer.drop for _, layer in layers),
@@ -136,6 +138,22 @@ def _compose(slug: str, file: SiteFile, layers: list[tuple[str, LayerFile]]) -> 
         politeness=_politeness(nearest["politeness"]),
         articles_per_week=file.articles_per_week,
         revisit=next((v for _, layer in layers if (v := layer.revisit) is not None), None),
+    )
+
+
+def _address(tables: list[AddressTable], home: str) -> Address:
+    told: dict[str, Any] = {
+        key: next((v for table in tables if (v := getattr(table, key)) is not None), None)
+        for key in AddressTable.model_fields
+    }
+    # An address in numbers, or one with a port, has no mobile twin.
+    bare = None if re.search(r"[\d:]$", home) else home.removeprefix("www.")
+    hosts = [name for name in told["hosts"] or () if bare or "{host}" not in name]
+    return Address(
+        hosts=tuple(name.replace("{host}", bare or "") for name in hosts),
+        paths=told["paths"] or {},
+        query=told["query"],
+        id=told["id"] or (),
     )
 
 

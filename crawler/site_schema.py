@@ -34,6 +34,24 @@ def _pattern(text: str) -> str:
     return text
 
 
+def _one_group(text: str) -> str:
+    if re.compile(_pattern(text)).groups != 1:
+        raise ValueError(f"{text!r} needs exactly one group (…), around what tells the article")
+    return text
+
+
+def _alias(text: str) -> str:
+    if not re.fullmatch(r"(?:[a-z0-9-]+\.)*(?:\{host\}|[a-z0-9-]+)(?::\d{1,5})?", text):
+        raise ValueError(f"{text!r} is no host: write m.bao.vn, or m.{{host}} for any homepage")
+    return text
+
+
+def _path_form(text: str) -> str:
+    if text.count("*") != 1 or text[0] not in "/*" or re.search(r"[\s?#\\]", text):
+        raise ValueError(f"{text!r} is no form of paths: write one * for what stays, as in /amp/*")
+    return text
+
+
 def _web_address(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -59,6 +77,14 @@ SelectorList = Annotated[tuple[SelectorText, ...], BeforeValidator(_as_list)]
 PatternList = Annotated[
     tuple[Annotated[str, AfterValidator(_pattern)], ...], BeforeValidator(_as_list)
 ]
+IdList = Annotated[
+    tuple[Annotated[str, AfterValidator(_one_group)], ...], BeforeValidator(_as_list)
+]
+AliasList = Annotated[tuple[Annotated[str, AfterValidator(_alias)], ...], BeforeValidator(_as_list)]
+NameList = Annotated[
+    tuple[Annotated[str, Field(pattern=r"^[^=&?#\s]+$")], ...], BeforeValidator(_as_list)
+]
+PathForm = Annotated[str, AfterValidator(_path_form)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Template = Annotated[str, AfterValidator(_placeholders)]
 
@@ -104,6 +130,16 @@ class FieldsTable(Table):
     language: SelectorList = ()
 
 
+class AddressTable(Table):
+    """``[address]``: what is one address on the site. A key that is left out is the family's; an
+    empty list says that there is nothing of the kind."""
+
+    hosts: AliasList | None = None
+    paths: dict[PathForm, PathForm] | None = None
+    query: NameList | None = None
+    id: IdList | None = None
+
+
 class PolitenessTable(Table):
     """``[politeness]``: seconds. A delay of 0 would switch off the limit of one request a host."""
 
@@ -141,6 +177,7 @@ class LayerFile(Table):
     lead_prefixes: PatternList = ()
     date_formats: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
     fields: FieldsTable = FieldsTable()
+    address: AddressTable = AddressTable()
     politeness: PolitenessTable | None = None
     revisit: Annotated[tuple[dt.timedelta, ...], BeforeValidator(_ages)] | None = None
     listings: tuple[ListingTable, ...] = ()
@@ -179,7 +216,7 @@ def explain_fault(table: type[Table], fault: Any) -> str:
     ...     FamilyFile.model_validate({"lnguage": "vi"})
     ... except ValidationError as error:
     ...     print(explain_fault(FamilyFile, error.errors()[0])[:62])
-    lnguage: no such key, did you mean 'language'? There are: arti
+    lnguage: no such key, did you mean 'language'? There are: addr
     """
     place = [step for step in fault["loc"] if isinstance(step, str)]
     key = _dotted(fault["loc"])

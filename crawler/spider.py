@@ -240,6 +240,8 @@ class SiteSpider(Spider):
         final = self._final_url(response, due)
         if final != due.url and self.site.is_article(due.url) and not self.site.is_article(final):
             return f"redirected to {final}, which is no article"
+        if self.site.rules.differ(due.url, final):
+            return f"redirected to {final}, which is another article"
         if is_cut(response.body):
             return "the page is cut: it ends in the middle of its markup"
         return None

@@ -12,10 +12,18 @@ from sqlite_utils import Database
 
 from archive.migrations import archive_migrations, pages_migrations
 from crawler.cli import main
-from crawler.site_schema import FamilyFile, FieldsTable, ListingTable, PolitenessTable, SiteFile
+from crawler.site_schema import (
+    AddressTable,
+    FamilyFile,
+    FieldsTable,
+    ListingTable,
+    PolitenessTable,
+    SiteFile,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
+TABLES = (AddressTable, FieldsTable, ListingTable, PolitenessTable)
 WRITTEN = ["docs/cli.md", "docs/sites.md", "docs/schema.md"]
 
 
@@ -33,7 +41,14 @@ def test_every_key_of_a_site_file_is_explained() -> None:
     text = (ROOT / "docs/add-a-site.md").read_text(encoding="utf-8")
     keys = {
         key
-        for table in (SiteFile, FamilyFile, FieldsTable, ListingTable, PolitenessTable)
+        for table in (
+            SiteFile,
+            FamilyFile,
+            AddressTable,
+            FieldsTable,
+            ListingTable,
+            PolitenessTable,
+        )
         for key in table.model_fields
     }
 

@@ -8,11 +8,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from archive.errors import UrlError
 from archive.text import clean
-from archive.urls import canonical, host
+from archive.urls import canonical
 from crawler.site import Site
 
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
@@ -95,18 +95,18 @@ def own_address(address: str | None, site: Site, page_url: str) -> tuple[str | N
 
 
 def at_home(url: str, site: Site) -> str:
-    """An address on the site's own scheme and with its own spelling of ``www.``: sites link to
-    themselves in both ways, and each article must have one address.
+    """The one address of what a URL leads to by the site's rules; with the site's own scheme and
+    its own spelling of ``www.`` in any case: sites link to themselves in both ways.
 
     >>> from crawler.site import Site
     >>> site = Site(slug="a", name="A", homepage="https://a.vn/", source="a")
     >>> at_home("http://www.a.vn/tin.html", site), at_home("http://b.vn/", site)
     ('https://a.vn/tin.html', 'http://b.vn/')
     """
-    home, there = urlsplit(site.homepage), urlsplit(url)
-    if there.netloc.removeprefix("www.") != host(site.homepage).removeprefix("www."):
+    try:
+        return site.rules.address(url)
+    except UrlError:  # a redirect may lead to what no address may be
         return url
-    return there._replace(scheme=home.scheme, netloc=host(site.homepage)).geturl()
 
 
 def title_text(text: str | None) -> str | None:

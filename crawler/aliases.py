@@ -1,0 +1,146 @@
+"""Aliases: the addresses in the frontier that lead to one article, so that it is asked once.
+
+An alias is a row of the frontier like any other, of which the reason says whose alias it is. It is
+asked only when the address that was asked in its stead is gone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from typing import TYPE_CHECKING
+
+from archive.times import to_text
+
+if TYPE_CHECKING:
+    from archive.store import Archive
+    from crawler.frontier import Settled
+
+SAME = "is the same article as "
+# An address that is dead, or closed to us, must not keep us from another one of its article.
+_STANDING = f"""
+SELECT url, article_id FROM frontier WHERE site = :site AND key = :key AND url <> :url
+    AND state NOT IN ('gone', 'failed', 'refused') AND (state <> 'ignored' OR NOT :wanted)
+    AND (reason IS NULL OR reason NOT LIKE '{SAME}%')
+ORDER BY found_at, url LIMIT 1
+"""  # noqa: S608 - a word of our own
+_LISTED = """
+INSERT INTO addresses (address, article_id, site, key, how, first_seen_at)
+SELECT url, :article_id, site, key, 'listing', found_at FROM frontier
+WHERE site = :site AND key = :key ON CONFLICT (address) DO NOTHING
+"""
+_STAND_IN = """
+INSERT INTO frontier (url, site, state, found_at, found_on, answered_at, due_at, status, page_id,
+    article_id, key)
+VALUES (:to, :site, :state, :at, :url, :at, :due_at, :status, :page_id, :article_id, :key)
+ON CONFLICT (url) DO UPDATE SET state = excluded.state, reason = NULL, tries = 0,
+    answered_at = excluded.answered_at, due_at = excluded.due_at, status = excluded.status,
+    page_id = excluded.page_id, article_id = excluded.article_id
+WHERE state <> 'fetching' AND coalesce(answered_at, '') <= excluded.answered_at
+"""
+_OTHERS = "(article_id = :article_id OR (site = :site AND key = :key)) AND url <> :to"
+_STEP_BACK = f"""
+UPDATE frontier SET due_at = NULL, reason = :reason, article_id = :article_id,
+    state = CASE WHEN state IN ('due', 'failed') THEN 'ignored' ELSE state END
+WHERE {_OTHERS} AND state <> 'fetching'
+    AND (due_at IS NOT NULL OR reason IS NOT :reason OR article_id IS NOT :article_id)
+"""  # noqa: S608
+_KIN = """
+FROM frontier f JOIN frontier lost ON lost.url = :url
+WHERE f.url <> :url
+    AND (f.article_id = lost.article_id OR (f.site = lost.site AND f.key = lost.key))
+"""
+_STANDS = f"""
+SELECT 1 {_KIN} AND f.state IN ('due', 'fetching', 'done', 'unchanged')
+    AND (f.reason IS NULL OR f.reason NOT LIKE '{SAME}%') LIMIT 1
+"""
+_NEXT = f"""
+UPDATE frontier SET state = 'due', due_at = :now, reason = NULL, tries = 0 WHERE url = (
+    SELECT f.url {_KIN} AND f.state IN ('ignored', 'done', 'unchanged')
+        AND f.reason LIKE '{SAME}%' ORDER BY f.found_at DESC, f.url LIMIT 1)
+"""  # noqa: S608
+# Rules that come later find addresses of one article side by side: one that was read stays, else
+# the one that was found first.
+_FIRST = """
+SELECT k.url FROM frontier k WHERE k.site = f.site AND k.key = f.key AND k.url <> f.url
+    AND (k.state IN ('done', 'unchanged', 'fetching')
+        OR (k.state = 'due' AND (k.found_at, k.url) < (f.found_at, f.url)))
+ORDER BY k.state = 'due', k.found_at, k.url LIMIT 1
+"""
+_FOLD = f"""
+UPDATE frontier AS f SET state = 'ignored', due_at = NULL, reason = '{SAME}' || ({_FIRST})
+WHERE site = :site AND key IS NOT NULL AND state = 'due' AND EXISTS ({_FIRST})
+"""  # noqa: S608
+_FOLDED = f"""
+UPDATE frontier AS f SET article_id = (SELECT min(a.article_id) FROM addresses a
+    WHERE a.site = f.site AND a.key = f.key)
+WHERE site = :site AND key IS NOT NULL AND article_id IS NULL AND reason LIKE '{SAME}%'
+"""  # noqa: S608
+_FOLDED_ADDRESSES = f"""
+INSERT INTO addresses (address, article_id, site, key, how, first_seen_at)
+SELECT url, article_id, site, key, 'listing', found_at FROM frontier
+WHERE site = :site AND key IS NOT NULL AND article_id IS NOT NULL AND reason LIKE '{SAME}%'
+ON CONFLICT (address) DO NOTHING
+"""  # noqa: S608
+
+
+class Aliases:
+    """The aliases of one site's URLs."""
+
+    def __init__(self, archive: Archive, site: str) -> None:
+        self._archive = archive
+        self._connection = archive.connection
+        self._site = site
+
+    def key(self, url: str) -> str | None:
+        """What tells the article of a URL from the others of the site."""
+        rules = self._archive.addresses.rules(self._site)
+        return rules.key(url) if rules else None
+
+    def standing(self, url: str, key: str | None, *, wanted: bool) -> sqlite3.Row | None:
+        """The URL that is asked in another one's stead, with its article if one is kept."""
+        if key is None:
+            return None
+        values = {"site": self._site, "key": key, "url": url, "wanted": wanted}
+        row: sqlite3.Row | None = self._connection.execute(_STANDING, values).fetchone()
+        return row
+
+    def note_listed(self, key: str | None, article_id: int | None) -> None:
+        """Makes all URLs of a kept article addresses of it."""
+        if key is not None and article_id is not None:
+            values = {"site": self._site, "key": key, "article_id": article_id}
+            self._connection.execute(_LISTED, values)
+
+    def join(self, settled: Settled, to: str) -> None:
+        """After a try that brought an article: the address that it now stands at is asked from now
+        on, and none of its others."""
+        key = self.key(to)
+        values = {
+            "to": to,
+            "site": self._site,
+            "key": key,
+            "url": settled.url,
+            "state": settled.verdict.state,
+            "at": to_text(settled.at),
+            "due_at": settled.verdict.due_at and to_text(settled.verdict.due_at),
+            "status": settled.status,
+            "page_id": settled.page_id,
+            "article_id": settled.article_id,
+            "reason": f"{SAME}{to}",
+        }
+        if to != settled.url:
+            self._connection.execute(_STAND_IN, values)
+        self._connection.execute(_STEP_BACK, values)
+        self.note_listed(key, settled.article_id)
+
+    def is_lost(self, url: str, at: dt.datetime) -> bool:
+        """Whether an article whose URL is gone has no other; else that one is asked next."""
+        if self._connection.execute(_STANDS, {"url": url}).fetchone():
+            return False
+        cursor = self._connection.execute(_NEXT, {"url": url, "now": to_text(at)})
+        return cursor.rowcount == 0
+
+    def fold(self) -> None:
+        """Takes the URLs out of the queue whose article is kept under another one."""
+        for statement in (_FOLD, _FOLDED, _FOLDED_ADDRESSES):
+            self._connection.execute(statement, {"site": self._site})
