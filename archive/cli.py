@@ -3,7 +3,9 @@
 import datetime as dt
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import click
@@ -11,6 +13,7 @@ import click
 from archive.connection import explained
 from archive.errors import MoitNewsError, NotFoundError
 from archive.folder import data_folder
+from archive.models import Answer
 from archive.store import Archive
 
 DATE_FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y")
@@ -71,6 +74,9 @@ class SearchCommand(Command):
 @click.option("--thorough", is_flag=True, help="Look through all articles, however long it takes.")
 @click.option("--explain", is_flag=True, help="Say what the query was understood as, and end.")
 @click.option("--json", "as_json", is_flag=True, help="The hits as a JSON list.")
+@click.option(
+    "--versions", is_flag=True, help="In earlier versions: what articles said and no longer say."
+)
 def search(  # noqa: PLR0913, PLR0917 - one parameter an option
     query: tuple[str, ...],
     site: str | None,
@@ -83,6 +89,7 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter an option
     thorough: bool,
     explain: bool,
     as_json: bool,
+    versions: bool,
 ) -> None:
     """Find articles by words, with or without accents.
 
@@ -96,11 +103,11 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter an option
       moit-news search '"gia dien" -xăng' --since 01/01/2024 --newest
       moit-news search '(xăng OR dầu) title:giá has:table after:2024-05'
       moit-news search cites:38/2016/TT-BCT 'site:moit'
+      moit-news search --versions 'giá điện tăng'
     """
     from archive import printing
     from archive.explanation import explanation
     from archive.query import parse
-    from archive.search import find
 
     text = " ".join(query)
     if explain:
@@ -110,7 +117,7 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter an option
     with Archive.open(data_folder()) as archive, explained(archive.path):
         _check_known(archive, "sites", site)
         _check_known(archive, "sources", source)
-        answer = find(
+        answer = _finder(versions, thorough)(
             archive.connection,
             text,
             site=site,
@@ -120,7 +127,6 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter an option
             limit=limit,
             newest=newest,
             only_exact=only_exact,
-            thorough=thorough,
         )
         names = dict(archive.connection.execute("SELECT slug, name FROM sources").fetchall())
     if as_json:
@@ -134,18 +140,23 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter an option
 @click.command(cls=Command)
 @click.argument("article", metavar="URL|ID")
 @click.option("--json", "as_json", is_flag=True, help="Everything that is kept, as JSON.")
-def show(article: str, as_json: bool) -> None:
+@click.option("--version", type=click.IntRange(1), metavar="N", help="As it was in version N.")
+def show(article: str, as_json: bool, version: int | None) -> None:
     """Print an article, by its address or its id."""
     from archive import printing
 
     with Archive.open(data_folder()) as archive, explained(archive.path):
         row = dict(archive.article(article))
-        versions = [dict(version) for version in archive.versions(row["id"])]
+        versions = [dict(each) for each in archive.versions(row["id"])]
+        row["withdrawals"] = [dict(each) for each in archive.withdrawals(row["id"])]
         row["cites"] = [dict(citation) for citation in archive.citations(row["id"])]
         sql = "SELECT name FROM sources WHERE slug = ?"
         row["source_name"] = archive.connection.execute(sql, (row["source"],)).fetchone()["name"]
+        if version is not None:
+            row |= archive.version(row["id"], version) | {"shown_version": version, "cites": []}
     if as_json:
-        click.echo(printing.as_json(printing.plain(row) | {"versions": versions}))
+        earlier = [printing.plain(each) for each in versions]
+        click.echo(printing.as_json(printing.plain(row) | {"versions": earlier}))
     else:
         printing.print_article(row, versions, sys.stdout)
 
@@ -158,6 +169,17 @@ def serve(port: int, host: str) -> None:
     from archive.web import run
 
     run(data_folder(), host=host, port=port)
+
+
+def _finder(versions: bool, thorough: bool) -> Callable[..., Answer]:
+    """The search that was asked for; a plain one loads nothing of the other."""
+    if versions:
+        from archive.version_search import find_versions
+
+        return find_versions
+    from archive.search import find
+
+    return partial(find, thorough=thorough)
 
 
 def _check_known(archive: Archive, table: str, slug: str | None) -> None:

@@ -260,6 +260,15 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class VersionHit(Hit):
+    """A hit in a text that was replaced: title, time and section are those of that version."""
+
+    version: int
+    seen_at: str
+    replaced_at: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
     """One answered try of a URL: the state it led to, and why."""
 

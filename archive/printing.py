@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import IO, TYPE_CHECKING, Any
 
-from archive.models import Answer, Block, BlockKind, Hit, blocks_from_json
+from archive.models import Answer, Block, BlockKind, Hit, VersionHit, blocks_from_json
 from archive.search import CLOSE, OPEN
 from archive.text import clean
 
@@ -65,7 +65,7 @@ def print_hits(hits: Sequence[Hit], names: Mapping[str, str], out: IO[str]) -> N
             lines[2:2] = [f"  {_in_brackets(printable(hit.snippet))}"] if hit.snippet else []
             out.write("\n".join(lines) + "\n\n")
         return
-    console = _console(out)
+    console = new_console(out)
     for hit in hits:
         _print_hit(console, hit, names)
 
@@ -99,7 +99,7 @@ def print_article(
     """An article to be read: head, lead, blocks, address, versions."""
     from rich.text import Text
 
-    console = _console(out)
+    console = new_console(out)
     _paragraph(console, Text(printable(row["title"]), "bold"))
     for line in _head(row):
         _paragraph(console, Text(line, "dim"))
@@ -116,7 +116,8 @@ def print_article(
         _paragraph(console, Text(line, "dim"))
 
 
-def _console(out: IO[str]) -> Console:
+def new_console(out: IO[str]) -> Console:
+    """A console for what pages say: nothing in a text is markup, no width is guessed in a pipe."""
     from rich.console import Console
 
     width = None if out.isatty() else PIPE_WIDTH
@@ -139,7 +140,9 @@ def _print_hit(console: Console, hit: Hit, names: Mapping[str, str]) -> None:
 def _about(hit: Hit, names: Mapping[str, str]) -> str:
     when = (hit.published_at or "no date")[:16].replace("T", " ")
     parts = [names.get(hit.source, hit.source), hit.section, when]
-    parts.append("withdrawn" if hit.withdrawn_at else None)
+    if isinstance(hit, VersionHit):
+        parts.append(f"version {hit.version}, replaced {hit.replaced_at[:16].replace('T', ' ')}")
+    parts.append(f"withdrawn {hit.withdrawn_at[:10]}" if hit.withdrawn_at else None)
     return " · ".join(printable(part) for part in parts if part)
 
 
@@ -168,9 +171,20 @@ def _head(row: Mapping[str, Any]) -> list[str]:
     if row["modified_at"]:
         lines.append(f"modified {_moment(row['modified_at'])}")
     lines += [printable(", ".join(json.loads(row["authors"])))] if row["authors"] else []
-    if row["withdrawn_at"]:
-        lines.append(f"withdrawn by its site, seen {_moment(row['withdrawn_at'])}")
+    lines += [_withdrawal(each) for each in row["withdrawals"]]
+    if row.get("shown_version"):
+        end = f" to before {_moment(row['replaced_at'])}" if row["replaced_at"] else ", present"
+        lines.append(f"This is version {row['version']}, seen {_moment(row['seen_at'])}{end}")
     return lines
+
+
+def _withdrawal(withdrawal: Mapping[str, Any]) -> str:
+    """When and why an article was away, and since when it is back, in one line."""
+    why = f": {withdrawal['reason']}" if withdrawal["reason"] else ""
+    line = f"withdrawn by its site, seen {_moment(withdrawal['withdrawn_at'])}{why}"
+    if withdrawal["returned_at"]:
+        line += f"; shown again, seen {_moment(withdrawal['returned_at'])}"
+    return printable(line)
 
 
 def _section_path(row: Mapping[str, Any]) -> str | None:
@@ -189,10 +203,14 @@ def _foot(row: Mapping[str, Any], versions: Sequence[Mapping[str, Any]]) -> list
         lines.append(printable(f"File: {attachment['title'] or ''} {attachment['url']}"))
     lines.append(f"{printable(row['url'])}  ({row['id']})")
     seen = f"first seen {_moment(row['first_seen_at'])}, last {_moment(row['last_seen_at'])}"
+    if row.get("shown_version"):
+        return [*lines, f"All versions: moit-news show {row['id']}"]
     lines.append(f"Version {row['version']}; {seen}")
     for version in versions:
         was = f"Version {version['version']} was seen {_moment(version['seen_at'])}"
         lines.append(f"{was} to {_moment(version['replaced_at'])}: {printable(version['title'])}")
+    if versions:
+        lines.append(f"What changed: moit-news diff {row['id']}")
     return lines
 
 

@@ -17,7 +17,7 @@ from archive.errors import ArchiveError, NotFoundError
 from archive.models import Article, Change, Page, Source, Stored, blocks_to_json
 from archive.text import d_forms
 from archive.times import day_in_vietnam, to_text
-from archive.versions import is_changed, keep_version, note_return, withdraw
+from archive.versions import is_changed, keep_version, note_return, one_version, withdraw
 from archive.wording import content_hash
 from archive.words import keep_words
 
@@ -272,6 +272,12 @@ class Archive:
             return self.connection.execute(
                 "SELECT * FROM versions WHERE article_id = ? ORDER BY version", (article_id,)
             ).fetchall()
+
+    def version(self, article_id: int, number: int) -> dict[str, object]:
+        """An article as one of its versions had it, in the columns of that table; raises
+        NotFoundError where there is no such version."""
+        with explained(self.path):
+            return one_version(self.connection, self.article(article_id), number)
 
     def withdrawals(self, article_id: int) -> list[sqlite3.Row]:
         """When its site did not show an article, why, and when it was back; the first first."""

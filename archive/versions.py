@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 
+from archive.errors import NotFoundError
 from archive.models import Article, TimeOrigin, blocks_from_json
 from archive.times import from_text, to_text
 from archive.wording import content_hash, same_time, wording_hash
@@ -34,6 +35,8 @@ SELECT id, version, coalesce((SELECT max(replaced_at) FROM versions WHERE articl
 FROM articles WHERE id = ?
 """  # noqa: S608 - made of our own column names
 _SAID = "SELECT title, lead, blocks, published_at, published_from FROM articles WHERE id = ?"
+_VERSION = "SELECT * FROM versions WHERE article_id = ? AND version = ?"
+_PRESENT_SINCE = "SELECT max(replaced_at) FROM versions WHERE article_id = ?"
 _WITHDRAW = """
 INSERT INTO withdrawals (article_id, url, withdrawn_at, reason, status, page_id)
 SELECT id, url, :at, :reason, :status, :page_id FROM articles WHERE id =
@@ -68,6 +71,25 @@ def is_changed(connection: sqlite3.Connection, known: sqlite3.Row, article: Arti
     if known["content_hash"] == content_hash(article):
         return False
     return not says_the_same(connection, known["id"], article)
+
+
+def one_version(
+    connection: sqlite3.Connection, article: sqlite3.Row, number: int
+) -> dict[str, object]:
+    """An article as it was in one version, its present one among them, in the columns of
+    `versions`; `replaced_at` is None for the present one. Raises NotFoundError."""
+    if number == article["version"]:
+        seen = connection.execute(_PRESENT_SINCE, (article["id"],)).fetchone()[0]
+        kept = {key: article[key] for key in (*KEPT, "version", "last_seen_at", "page_id")}
+        since = {"seen_at": seen or article["first_seen_at"], "replaced_at": None}
+        return {"article_id": article["id"], **kept, **since}
+    row = connection.execute(_VERSION, (article["id"], number)).fetchone()
+    if row is None:
+        raise NotFoundError(
+            f"article {article['id']} has no version {number}: it has 1 to {article['version']}, "
+            f"and `moit-news show {article['id']}` lists them"
+        )
+    return dict(row)
 
 
 def withdraw(  # noqa: PLR0913 - a row has these columns

@@ -60,8 +60,16 @@ def plain(text: str) -> str:
     >>> plain(" Giá  “xăng”\\nRON 95 – III : 20.100 đồng ( tăng 5 % )…")
     'Giá "xăng" RON 95 - III: 20.100 đồng (tăng 5%)...'
     """
-    text = _BLANKS.sub(" ", clean(text).translate(_SAME_SIGN)).strip()
-    return _BLANK_AT_SIGN.sub("", text)
+    return _BLANK_AT_SIGN.sub("", _BLANKS.sub(" ", signs(clean(text))).strip())
+
+
+def signs(text: str) -> str:
+    """A text with one sign for each family of signs.
+
+    >>> signs("“Giá” – xăng…")
+    '"Giá" - xăng...'
+    """
+    return text.translate(_SAME_SIGN)
 
 
 def _running(lead: str | None, blocks: Iterable[Block]) -> Iterator[str | Rows]:

@@ -34,12 +34,13 @@ CRAWLER_COMMANDS = {
     "reextract": "crawler.reextract_commands",
     "export-warc": "crawler.warc_commands",
 }
+READING_COMMANDS = {"diff": "archive.version_commands"}
 KEEPING_COMMANDS = {
     "backup": "archive.keeping_commands",
     "check": "archive.keeping_commands",
     "merge": "archive.keeping_commands",
 }
-LATE = CRAWLER_COMMANDS | KEEPING_COMMANDS
+LATE = CRAWLER_COMMANDS | READING_COMMANDS | KEEPING_COMMANDS
 
 
 class Commands(click.Group):
@@ -48,7 +49,7 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         from archive.cli import COMMANDS
 
-        return [*CRAWLER_COMMANDS, *COMMANDS, *KEEPING_COMMANDS]
+        return [*CRAWLER_COMMANDS, *COMMANDS, *READING_COMMANDS, *KEEPING_COMMANDS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in LATE:

@@ -126,8 +126,10 @@ def _kept(archive: Archive, article_id: str | None) -> Iterator[str]:
     row = archive.article(article_id)
     yield f"  article {row['id']}: {row['title']}"
     yield f"    version {row['version']}, first seen {_time(row['first_seen_at'])}"
-    if row["withdrawn_at"]:
-        yield f"    withdrawn by the site, {_time(row['withdrawn_at'])}"
+    for away in archive.withdrawals(row["id"]):
+        yield f"    withdrawn by the site, seen {_time(away['withdrawn_at'])}: {away['reason']}"
+        if away["returned_at"]:
+            yield f"    shown again, seen {_time(away['returned_at'])}"
     for version in archive.versions(int(article_id)):
         yield f"    version {version['version']}, replaced {_time(version['replaced_at'])}"
     yield f"    stands at {row['url']}"
