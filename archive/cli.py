@@ -106,6 +106,7 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter an option
       moit-news search --versions 'giá điện tăng'
     """
     from archive import printing
+    from archive.copies import with_firsts
     from archive.explanation import explanation
     from archive.query import parse
 
@@ -128,6 +129,7 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter an option
             newest=newest,
             only_exact=only_exact,
         )
+        answer = with_firsts(archive.connection, answer)
         names = dict(archive.connection.execute("SELECT slug, name FROM sources").fetchall())
     if as_json:
         click.echo(printing.as_json([asdict(hit) for hit in answer.hits]))
@@ -144,12 +146,14 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter an option
 def show(article: str, as_json: bool, version: int | None) -> None:
     """Print an article, by its address or its id."""
     from archive import printing
+    from archive.copies import summary
 
     with Archive.open(data_folder()) as archive, explained(archive.path):
         row = dict(archive.article(article))
         versions = [dict(each) for each in archive.versions(row["id"])]
         row["withdrawals"] = [dict(each) for each in archive.withdrawals(row["id"])]
         row["cites"] = [dict(citation) for citation in archive.citations(row["id"])]
+        row["story"] = summary(archive.connection, row["id"])
         sql = "SELECT name FROM sources WHERE slug = ?"
         row["source_name"] = archive.connection.execute(sql, (row["source"],)).fetchone()["name"]
         if version is not None:

@@ -42,7 +42,7 @@ def backup(ctx: click.Context, dest: Path, keep: int | None) -> None:
     """
     from archive.backup import back_up
 
-    with _watched() as watch:
+    with watched() as watch:
         made = back_up(data_folder(), dest, keep=keep, watch=watch)
     _print_backup(made)
     for finding in made.findings:
@@ -76,7 +76,7 @@ def _print_backup(made: Backup) -> None:
 
 
 @contextmanager
-def _watched(unit: str = "bytes") -> Iterator[Watch]:
+def watched(unit: str = "bytes") -> Iterator[Watch]:
     """Shows on a terminal how far something is; nothing elsewhere."""
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn
@@ -117,7 +117,7 @@ def check(ctx: click.Context, *, deep: bool, mend: bool, as_json: bool) -> None:
     from archive.repair import repair
 
     folder = data_folder()
-    with _alone(folder, needed=mend) as is_alone, _watched("rows") as watch:
+    with _alone(folder, needed=mend) as is_alone, watched("rows") as watch:
         seen = inspect(folder, deep=deep, is_busy=not is_alone, watch=watch)
         done = repair(folder, seen.findings) if mend else []
         if done:
@@ -188,7 +188,7 @@ def merge(ctx: click.Context, other: Path, *, as_json: bool) -> None:
     from archive.merging import merge as merge_folder
 
     folder = data_folder()
-    with _watched("rows") as watch:
+    with watched("rows") as watch:
         merged = merge_folder(folder, other, watch=watch)
         seen = inspect(folder, watch=watch)
     if as_json:

@@ -66,7 +66,7 @@ class Signature:
         anchors = [int.from_bytes(kept[place : place + 6], "little") for place in places]
         return cls(size=size, rows=rows, anchors=np.array(anchors, np.uint64))
 
-    def keys(self) -> list[int]:
+    def look_up_keys(self) -> list[int]:
         """What it is looked up by: a number of 48 bits for each band and each anchor, none for a
         text that is too short to be told from others."""
         if self.size < FEWEST_SHINGLES:
@@ -81,7 +81,7 @@ def sign(text: str) -> Signature:
 
     >>> whole = " ".join(f"câu thứ {n} nói về việc {n * 7}" for n in range(40))
     >>> half = whole[: len(whole) // 2]
-    >>> len(set(sign(whole).keys()) & set(sign(half.upper()).keys())) > 2
+    >>> len(set(sign(whole).look_up_keys()) & set(sign(half.upper()).look_up_keys())) > 2
     True
     """
     hashed = syllable_hashes(text)

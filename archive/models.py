@@ -227,7 +227,9 @@ class Stored:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hit:
-    """One search result; in ``snippet`` and ``marked_title`` the found words stand in ``⟦ ⟧``."""
+    """One search result; in ``snippet`` and ``marked_title`` the found words stand in ``⟦ ⟧``.
+    ``copy_of`` is the id of the article that was published first, ``copy_of_source`` whose it is.
+    """
 
     id: int
     url: str
@@ -240,6 +242,8 @@ class Hit:
     exact: bool
     marked_title: str = ""
     withdrawn_at: str | None = None
+    copy_of: int | None = None
+    copy_of_source: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

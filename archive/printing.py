@@ -143,6 +143,7 @@ def _about(hit: Hit, names: Mapping[str, str]) -> str:
     if isinstance(hit, VersionHit):
         parts.append(f"version {hit.version}, replaced {hit.replaced_at[:16].replace('T', ' ')}")
     parts.append(f"withdrawn {hit.withdrawn_at[:10]}" if hit.withdrawn_at else None)
+    parts.append(f"copy of {hit.copy_of_source} ({hit.copy_of})" if hit.copy_of else None)
     return " · ".join(printable(part) for part in parts if part)
 
 
@@ -199,6 +200,7 @@ def _foot(row: Mapping[str, Any], versions: Sequence[Mapping[str, Any]]) -> list
     lines = [printable("Tags: " + ", ".join(json.loads(row["tags"])))] if row["tags"] else []
     if row["cites"]:
         lines.append(printable("Cites: " + ", ".join(_document(each) for each in row["cites"])))
+    lines += [printable(_story(row["id"], row["story"]))] if row["story"] else []
     for attachment in json.loads(row["attachments"] or "[]"):
         lines.append(printable(f"File: {attachment['title'] or ''} {attachment['url']}"))
     lines.append(f"{printable(row['url'])}  ({row['id']})")
@@ -220,6 +222,17 @@ def _document(citation: Mapping[str, Any]) -> str:
     'Thông tư 38/2016/TT-BCT'
     """
     return f"{citation['kind']} {citation['number']}"
+
+
+def _story(article_id: int, story: Mapping[str, Any]) -> str:
+    """
+    >>> _story(1, {"first_id": 1, "copies": 2, "first_source": "Báo", "first_url": "https://a.vn"})
+    'Story: the first of 3 articles (moit-news copies 1)'
+    """
+    if story["first_id"] == article_id:
+        return f"Story: the first of {story['copies'] + 1} articles (moit-news copies {article_id})"
+    first = f"{story['first_url']} ({story['first_id']})"
+    return f"Story: a copy of {story['first_source']}, {first}"
 
 
 def _moment(stored: str) -> str:

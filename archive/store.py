@@ -185,13 +185,12 @@ class Archive:
         """Makes all that is read off an article's present text anew; joins the transaction. What
         only the words decide is left where they are unchanged."""
         from archive.citing import keep_citations  # its patterns cost a search 15 ms to load
+        from archive.stories import keep_story  # and numpy as much again
 
         keep_citations(self.connection, article_id, article)
+        keep_story(self.connection, article_id, article)
         if is_changed:
             keep_words(self.connection, article)
-            from archive.stories import keep_story  # numpy: what only reads does not wait for it
-
-            keep_story(self.connection, article_id, article)
 
     def _update(
         self, known: sqlite3.Row, article: Article, values: dict[str, object], at: dt.datetime

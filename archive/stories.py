@@ -13,10 +13,13 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 
+import xxhash
+
 from archive.connection import transaction
 from archive.duplicates import Likeness, Reading, copied
 from archive.minhash import MAKER, Signature, likeness, sign
 from archive.models import Article
+from archive.times import to_text
 
 # A key that many share is a form's: the words of each week's bulletin, the foot of a site.
 FULL_BAND = 200
@@ -27,6 +30,7 @@ MOST_NEAREST = 5
 WORTH_READING = 0.33
 MOST_OF_STORY = 1000
 REBUILT_AT_ONCE = 100
+MARK_BYTES = 8
 
 _LOOK_UP = """
 WITH wanted(band) AS (VALUES {marks})
@@ -41,9 +45,10 @@ FROM articles WHERE id IN ({marks})
 _SIGNATURES = """
 SELECT id, article_id, size, signature FROM signatures WHERE maker = ? AND id IN ({marks})
 """
+_FORMER = "SELECT id, maker, size, signature FROM signatures WHERE article_id = ?"
 _READING = "SELECT title, lead, body FROM articles WHERE id = ?"
 _UNSIGNED = """
-SELECT id, title, lead, body FROM articles
+SELECT id, published_at, title, lead, body FROM articles
 WHERE id > ? AND NOT EXISTS (SELECT 1 FROM signatures WHERE article_id = articles.id)
 ORDER BY id LIMIT ?
 """
@@ -53,8 +58,10 @@ Pairs = dict[int, dict[int, float]]
 
 def keep_story(connection: sqlite3.Connection, article_id: int, article: Article) -> None:
     """Makes an article's signature, pairs and story what its present text says; joins the
-    transaction that stores it."""
-    _keep(connection, article_id, _reading(article.title, article.lead, article.text or None))
+    transaction that stores it. A text that it has seen costs it a few microseconds."""
+    published = to_text(article.published_at) if article.published_at else None
+    reading = _reading(article.title, article.lead, article.text or None)
+    _keep(connection, article_id, reading, published)
 
 
 def rebuild(connection: sqlite3.Connection, tell: Callable[[int, int], None]) -> int:
@@ -69,7 +76,8 @@ def rebuild(connection: sqlite3.Connection, tell: Callable[[int, int], None]) ->
     while rows := connection.execute(_UNSIGNED, (last, REBUILT_AT_ONCE)).fetchall():
         with transaction(connection):
             for row in rows:
-                _keep(connection, row["id"], _reading(row["title"], row["lead"], row["body"]))
+                reading = _reading(row["title"], row["lead"], row["body"])
+                _keep(connection, row["id"], reading, row["published_at"])
         last, done = rows[-1]["id"], done + len(rows)
         tell(before + done, of)
     return done
@@ -83,21 +91,32 @@ def _forget_old_signatures(connection: sqlite3.Connection) -> None:
         connection.execute("DELETE FROM signatures")
 
 
-def _keep(connection: sqlite3.Connection, article_id: int, reading: Reading) -> None:
+def _keep(
+    connection: sqlite3.Connection, article_id: int, reading: Reading, published: str | None
+) -> None:
+    former = connection.execute(_FORMER, (article_id,)).fetchone()
+    mark = _mark(reading, published)
+    if former is not None and former["maker"] == MAKER:
+        if former["signature"][: len(mark)] == mark:
+            return
+        _forget_keys(connection, former)
     signature = sign(reading.text)
-    _forget_keys(connection, article_id)
-    keys = signature.keys()
+    keys = signature.look_up_keys()
     sharing, full = look_up(connection, keys)
     copies = {}
     for other in _worth_reading(connection, article_id, signature, sharing):
         row = connection.execute(_READING, (other,)).fetchone()
         if alike := copied(reading, _reading(*row)):
             copies[other] = alike
-    _keep_signature(connection, article_id, signature, [key for key in keys if key not in full])
-    former = _pairs(connection, {article_id}).get(article_id, {})
-    if former or copies:
-        _keep_pairs(connection, article_id, copies)
-        _settle(connection, {article_id, *former, *copies})
+    kept = article_id, MAKER, signature.size, mark + signature.to_bytes()
+    _keep_signature(connection, kept, [key for key in keys if key not in full])
+    _keep_pairs(connection, article_id, copies)
+
+
+def _mark(reading: Reading, published: str | None) -> bytes:
+    """Tells whether title, lead, text or time are other ones than those of a signature."""
+    said = "\0".join((reading.title, reading.lead or "", reading.body or "", published or ""))
+    return xxhash.xxh3_64_digest(said.encode("utf-8", "replace"))
 
 
 def look_up(connection: sqlite3.Connection, keys: Sequence[int]) -> tuple[Counter[int], set[int]]:
@@ -122,8 +141,7 @@ def _worth_reading(
     ids = [each for each, _ in sharing.most_common(MOST_LOOKED_AT)]
     found: dict[int, int] = {}
     for row in connection.execute(_SIGNATURES.format(marks=_marks(ids)), (MAKER, *ids)):
-        other = Signature.from_bytes(row["size"], row["signature"])
-        if likeness(signature, other) >= WORTH_READING:
+        if likeness(signature, _signature(row)) >= WORTH_READING:
             found[row["article_id"]] = sharing[row["id"]]
     if len(found) <= MOST_READ:
         return list(found)
@@ -132,24 +150,25 @@ def _worth_reading(
     return list(dict.fromkeys([*nearest, *most]))[:MOST_READ]
 
 
-def _forget_keys(connection: sqlite3.Connection, article_id: int) -> None:
-    sql = "SELECT id, maker, size, signature FROM signatures WHERE article_id = ?"
-    row = connection.execute(sql, (article_id,)).fetchone()
-    if row is not None and row["maker"] == MAKER:
-        keys = Signature.from_bytes(row["size"], row["signature"]).keys()
-        connection.executemany(
-            "DELETE FROM bands WHERE band = ? AND signature_id = ?", [(k, row["id"]) for k in keys]
-        )
+def _forget_keys(connection: sqlite3.Connection, former: sqlite3.Row) -> None:
+    connection.executemany(
+        "DELETE FROM bands WHERE band = ? AND signature_id = ?",
+        [(key, former["id"]) for key in _signature(former).look_up_keys()],
+    )
+
+
+def _signature(row: sqlite3.Row) -> Signature:
+    return Signature.from_bytes(row["size"], row["signature"][MARK_BYTES:])
 
 
 def _keep_signature(
-    connection: sqlite3.Connection, article_id: int, signature: Signature, keys: list[int]
+    connection: sqlite3.Connection, kept: tuple[int, int, int, bytes], keys: list[int]
 ) -> None:
     (signature_id,) = connection.execute(
         "INSERT INTO signatures (article_id, maker, size, signature) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (article_id) DO UPDATE SET maker = excluded.maker, size = excluded.size,"
         " signature = excluded.signature RETURNING id",
-        (article_id, MAKER, signature.size, signature.to_bytes()),
+        kept,
     ).fetchone()
     connection.executemany(
         "INSERT OR IGNORE INTO bands (band, signature_id) VALUES (?, ?)",
@@ -160,6 +179,9 @@ def _keep_signature(
 def _keep_pairs(
     connection: sqlite3.Connection, article_id: int, copies: dict[int, Likeness]
 ) -> None:
+    former = _pairs(connection, {article_id}).get(article_id, {})
+    if not former and not copies:
+        return
     connection.execute("DELETE FROM pairs WHERE article_id = ?", (article_id,))
     connection.execute("DELETE FROM pairs WHERE other_id = ?", (article_id,))
     values = {other: (a.shared, a.alike, a.numbers) for other, a in copies.items()}
@@ -168,6 +190,7 @@ def _keep_pairs(
         [(article_id, other, *v) for other, v in values.items()]
         + [(other, article_id, *v) for other, v in values.items()],
     )
+    _settle(connection, {article_id, *former, *copies})
 
 
 def _settle(connection: sqlite3.Connection, changed: Collection[int]) -> None:

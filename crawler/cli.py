@@ -39,6 +39,8 @@ KEEPING_COMMANDS = {
     "backup": "archive.keeping_commands",
     "check": "archive.keeping_commands",
     "merge": "archive.keeping_commands",
+    "copies": "archive.copies_commands",
+    "stories": "archive.copies_commands",
 }
 LATE = CRAWLER_COMMANDS | READING_COMMANDS | KEEPING_COMMANDS
 

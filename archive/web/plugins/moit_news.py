@@ -18,6 +18,7 @@ from datasette.database import Database
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
+from archive.copies import Told, told
 from archive.expressions import NOTHING, expression
 from archive.models import Block, Hit, blocks_from_json
 from archive.search import CLOSE, OPEN, search, snippets
@@ -93,8 +94,13 @@ def extra_template_vars(view_name: str, datasette: Datasette, request: Any) -> d
     async def cited_documents(article_id: str) -> list[Any]:
         return list((await database.execute(CITED_DOCUMENTS, [article_id])).rows)
 
+    async def story(article_id: str) -> list[Told]:
+        found: list[Told] = await database.execute_fn(lambda c: told(c, int(article_id)))
+        return found
+
     return {
         "cited_documents": cited_documents,
+        "story": story,
         "newest_articles": lambda: _rows(database, NEWEST_ARTICLES),
         "kept_of_sites": lambda: _rows(database, KEPT_OF_SITES),
         "source_names": source_names,
