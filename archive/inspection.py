@@ -31,6 +31,7 @@ SAMPLE = 500
 NAMED = 3
 REBUILD = "rebuilds the index from the articles"
 WITH_ARTICLE, WITH_PAGE = "article_id", "page_id"
+RULED = (WITH_ARTICLE, "sha256", "dictionary_id")  # what these name has rules of its own
 
 Watch = Callable[[str, int, int], None]
 
@@ -110,10 +111,10 @@ def _of_file(connection: sqlite3.Connection, name: str) -> Iterator[Finding]:
         name = f"{name} is damaged: {told[0]}"
         yield Finding(name=name, weight=Weight.LOST, count=len(told), rows=(), repair=BACKUP)
         return
-    for table, parent, count in lost_parents(connection):
-        if parent not in {"articles", "bodies", "dictionaries"}:  # these have rules of their own
-            name = f"rows of {table} that name a row which {parent} lacks"
-            yield Finding(name=name, weight=Weight.WRONG, count=count, rows=(), repair=BACKUP)
+    for table, column, parent, count in lost_parents(connection):
+        if column not in RULED:
+            told_of = f"rows of {table} whose {column} names no row of {parent}"
+            yield Finding(name=told_of, weight=Weight.WRONG, count=count, rows=(), repair=BACKUP)
     for table in stale_indexes(connection) if name == ARCHIVE_FILE else ():
         yield Finding(
             name=f"the index {table} does not say what its table says",

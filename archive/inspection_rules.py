@@ -110,6 +110,13 @@ RULES = (
         " (SELECT sha256 FROM pages.pages WHERE sha256 IS NOT NULL)",
     ),
     Rule(
+        name="keys in bands that are of no signature",
+        weight=Weight.WRONG,
+        sql="SELECT signature_id FROM bands WHERE signature_id NOT IN (SELECT id FROM signatures)",
+        repair="removes them: they are made from the text of an article",
+        statement="DELETE FROM bands WHERE signature_id NOT IN (SELECT id FROM signatures)",
+    ),
+    Rule(
         name="pages fetched after now, by a wrong clock",
         weight=Weight.WRONG,
         sql="SELECT id FROM pages.pages WHERE fetched_at > :soon",
@@ -152,4 +159,4 @@ LEFTOVERS = Rule(
     repair="nothing: the next crawl goes on with them",
 )
 # Made from the articles themselves, so nothing is lost where they are removed with theirs.
-DERIVED = ("citations", "signatures", "bands")
+DERIVED = ("citations", "signatures", "pairs", "stories")

@@ -8,6 +8,7 @@ from pathlib import Path
 from archive.connection import ARCHIVE_FILE, PAGES_FILE, explained, open_file
 from archive.errors import ArchiveDamagedError
 
+_LOST = "PRAGMA foreign_key_check"
 _INDEXES = (
     "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%' ORDER BY name"
 )
@@ -28,11 +29,15 @@ def malformed(connection: sqlite3.Connection) -> list[str]:
     return [finding for finding in told if finding != "ok"]
 
 
-def lost_parents(connection: sqlite3.Connection) -> list[tuple[str, str, int]]:
-    """Tables with rows that name a row which is not there: table, the other's table, how many."""
-    rows = connection.execute("PRAGMA foreign_key_check")
-    lost = Counter((row[0], row[2]) for row in rows)
-    return [(table, parent, count) for (table, parent), count in lost.items()]
+def lost_parents(connection: sqlite3.Connection) -> list[tuple[str, str, str, int]]:
+    """Rows that name a row which is not there: table, column, the other's table, how many."""
+    lost = Counter((row[0], row[3], row[2]) for row in connection.execute(_LOST))
+    return [(table, _column(connection, table, key), of, n) for (table, key, of), n in lost.items()]
+
+
+def _column(connection: sqlite3.Connection, table: str, key: int) -> str:
+    sql = 'SELECT "from" FROM pragma_foreign_key_list(?) WHERE id = ?'
+    return str(connection.execute(sql, (table, key)).fetchone()[0])
 
 
 def stale_indexes(connection: sqlite3.Connection) -> list[str]:
@@ -43,7 +48,7 @@ def stale_indexes(connection: sqlite3.Connection) -> list[str]:
 
 def told(connection: sqlite3.Connection) -> list[str]:
     """What is wrong with a file that can be read, a sentence each."""
-    rows = lost_parents(connection)
+    rows = [(t, parent, n) for t, _, parent, n in lost_parents(connection)]
     lost = [
         f"{count} rows of {table} name a row that {parent} lacks" for table, parent, count in rows
     ]

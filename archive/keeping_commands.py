@@ -213,3 +213,24 @@ def _print_merged(merged: Merged, other: Path) -> None:
         f"{there:,} articles of {other}: {merged.new:,} new, {merged.same:,} were here "
         f"({merged.revised:,} of them with other texts); {merged.renamed:,} have another id here"
     )
+
+
+@click.command()
+@click.option("--sizes", is_flag=True, help="Also each table and index; reads both files whole.")
+@click.option("--json", "as_json", is_flag=True, help="The numbers as JSON.")
+def stats(*, sizes: bool, as_json: bool) -> None:
+    """Tell what the archive holds and what it weighs, site by site and month by month.
+
+    Numbers with a ~ are reckoned from a sample, so that this takes a second in any archive.
+    """
+    from archive.stats import stats as weigh
+
+    counted = weigh(data_folder(), sizes=sizes)
+    if as_json:
+        from archive.printing import as_json as to_json
+
+        click.echo(to_json(asdict(counted)))
+        return
+    from archive.stats_printing import print_stats
+
+    print_stats(counted, sys.stdout)

@@ -45,7 +45,7 @@ KEYED = ("listings", "asks", "pages_read")
 ELSEWHERE = (
     *("sources", "sites", "articles", "versions", "withdrawals", "runs", "readers"),
     *("run_sites", "outcomes", "addresses", "frontier", "hosts", "readings"),
-    *("citations", "signatures", "bands", "pairs", "stories"),
+    *("citations", "signatures", "bands", "pairs", "stories", "words"),
 )
 
 

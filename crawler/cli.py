@@ -41,6 +41,7 @@ KEEPING_COMMANDS = {
     "merge": "archive.keeping_commands",
     "copies": "archive.copies_commands",
     "stories": "archive.copies_commands",
+    "stats": "archive.keeping_commands",
 }
 LATE = CRAWLER_COMMANDS | READING_COMMANDS | KEEPING_COMMANDS
 

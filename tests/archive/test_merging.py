@@ -80,8 +80,8 @@ def rows(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
             sql = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
             for (table,) in connection.execute(sql).fetchall():
                 if not table.startswith(("sqlite_", "_")):
-                    order = f'SELECT * FROM "{table}" ORDER BY 1, 2'
-                    kept[f"{name} {table}"] = connection.execute(order).fetchall()
+                    found = connection.execute(f'SELECT * FROM "{table}"')
+                    kept[f"{name} {table}"] = sorted(found.fetchall(), key=repr)
     return kept
 
 
@@ -255,6 +255,19 @@ def test_killed_at_any_moment_and_done_again_it_is_as_if_undisturbed(tmp_path: P
         assert not [*ours.glob(".merging*")]
     assert kills > 5
     assert died == 0
+
+
+def test_copies_across_the_two_archives_become_a_story(tmp_path: Path):
+    text = " ".join(f"tỉnh thứ {n} thu hoạch {n * 7} tấn cà phê trong vụ này" for n in range(40))
+    ours = folder_of(tmp_path / "ours", (0, 1, text))
+    theirs = folder_of(tmp_path / "theirs", (3, 2, text + " Xin mời đọc tiếp."))
+
+    merge(ours, theirs)
+
+    with Archive.open(ours) as archive:
+        ids = [archive.article(url(number))["id"] for number in (1, 2)]
+        stories = archive.connection.execute("SELECT article_id, first_id FROM stories").fetchall()
+        assert {tuple(row) for row in stories} == {(one, ids[0]) for one in ids}
 
 
 def test_an_earlier_reading_goes_with_its_version(tmp_path: Path):

@@ -106,6 +106,25 @@ def test_an_older_archive_is_searched_shown_and_sound(schema: str, tmp_path: Pat
         assert archive.integrity() == []
 
 
+@pytest.mark.parametrize("schema", RELEASED)
+def test_what_later_steps_added_is_filled_from_the_old_rows(schema: str, tmp_path: Path) -> None:
+    old = unpack(schema, tmp_path)
+    migrate(old)
+
+    kept = rows(old / ARCHIVE_FILE)
+
+    assert {row["address"] for row in kept["addresses"]} >= {row["url"] for row in kept["articles"]}
+    assert len(kept["addresses"]) == 29
+    assert [row["status"] for row in kept["withdrawals"]] == [404]
+    assert "cong" in {row["word"] for row in kept["words"]}
+    assert all(row["url"] and row["site"] and row["d_forms"] for row in kept["versions"])
+    with Archive.open(old) as archive:
+        indexed = archive.connection.execute("SELECT count(*) FROM fields_fts_docsize")
+        assert indexed.fetchone()[0] == 29
+        found = "SELECT count(*) FROM versions_fts WHERE versions_fts MATCH 'bo cong thuong'"
+        assert archive.connection.execute(found).fetchone()[0] == 3
+
+
 def test_a_reader_leaves_an_older_archive_as_it_is_and_says_what_to_do(tmp_path: Path) -> None:
     if len(STEPS[ARCHIVE_FILE]) == 1:
         pytest.skip("no schema is older than today's")
