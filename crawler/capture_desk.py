@@ -107,8 +107,7 @@ class CaptureDesk:
         self._run.note_read(site, page_id)
         if placed is None:
             return Fate.NO_ARTICLE if reading.absent is None else Fate.GONE
-        if placed.stored.url != page.url:
-            self._frontier(site).aliases.join(settled, placed.stored.url)
+        self._frontier(site).aliases.join(settled, placed.stored.url)
         is_past = placed.is_earlier and placed.stored.change is Change.REVISED
         return Fate.EARLIER if is_past else _STORED[placed.stored.change]
 

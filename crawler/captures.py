@@ -59,7 +59,9 @@ class Fate(StrEnum):
     OTHER = "records of other kinds: warcinfo, request, metadata …"
 
 
-USABLE = {Fate.NEW, Fate.REVISED, Fate.EARLIER, Fate.UNCHANGED, Fate.KNOWN, Fate.GONE}
+ADDED = {Fate.NEW, Fate.REVISED, Fate.EARLIER}
+USABLE = ADDED | {Fate.UNCHANGED, Fate.KNOWN, Fate.GONE}
+HARMED = {Fate.FAILED, Fate.BROKEN, Fate.WRONG_DIGEST, Fate.UNREADABLE}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,6 +14,7 @@ import click
 from archive.cli import Day
 from archive.folder import data_folder
 from archive.pages import PageStore
+from archive.printing import printable
 from archive.store import Archive
 from crawler.errors import NOTHING_USABLE, SOME_FAILED, WELL, NotWarcError
 
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument(
-    "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE...",
 )
 @click.pass_context
 def import_warc(ctx: click.Context, files: tuple[Path, ...]) -> None:
@@ -65,7 +70,7 @@ def _take(importer: Importer, path: Path) -> bool:
     except NotWarcError as error:
         click.echo(f"moit-news: {error}", err=True)
         return False
-    with file, _progress(file.size, path.name) as show:
+    with file, _progress(file.size, path.name, of_bytes=True) as show:
         for _ in importer.take(file):
             show(file.position)
     return True
@@ -82,8 +87,9 @@ def _code_of(importer: Importer, *, failed: bool) -> int:
 
 def _report_import(importer: Importer) -> None:
     """A row for each fate in the order of their worth, a column of the sites; it adds up."""
-    from crawler.captures import Fate
+    from crawler.captures import ADDED, HARMED, Fate
 
+    colours = dict.fromkeys(ADDED, "green") | dict.fromkeys(HARMED, "red")
     counts = importer.counts
     width = len(f"{counts.total():,}")
     for fate in Fate:
@@ -91,7 +97,8 @@ def _report_import(importer: Importer) -> None:
         total = sum(count for _, count in of_sites)
         if total:
             named = ", ".join(f"{slug} {count:,}" for slug, count in of_sites if slug)
-            click.echo(f"{total:>{width},}  {fate}" + (f"  ({named})" if named else ""))
+            line = f"{total:>{width},}  {fate}" + (f"  ({named})" if named else "")
+            click.secho(line, fg=colours.get(fate))
     click.echo(f"{counts.total():>{width},}  records read")
 
 
@@ -165,11 +172,12 @@ def _about_us() -> dict[str, str]:
 
 
 @contextmanager
-def _progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
+def _progress(total: int, what: str, *, of_bytes: bool = False) -> Iterator[Callable[[int], None]]:
     """A bar on a terminal, nothing elsewhere; gives what moves it."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
+        DownloadColumn,
         MofNCompleteColumn,
         Progress,
         TextColumn,
@@ -177,11 +185,12 @@ def _progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
     )
 
     console = Console(stderr=True)
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task(what, total=total)
+    name = TextColumn("{task.description}", markup=False)
+    count = DownloadColumn() if of_bytes else MofNCompleteColumn()
+    columns = (name, BarColumn(), count, TimeRemainingColumn())
+    quiet = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=quiet) as bar:
+        task = bar.add_task(printable(what), total=total)
         yield lambda done: bar.update(task, completed=done)
 
 

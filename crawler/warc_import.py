@@ -129,6 +129,8 @@ class Importer:
         way = self._way_to(url, at)
         if not site.is_article(url):
             return self._elsewhere(way, url, site, at)
+        if way and site.rules.differ(way[0][0], url):  # the redirect says nothing of this article
+            way = ()
         if answer.status != 200 or record.headers.get("warc-profile", "").endswith("not-modified"):
             return self._without_page(answer.status, url, site, at)
         page = page_of(answer, url, way, at, self._body(record, answer, url))
