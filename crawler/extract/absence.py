@@ -101,7 +101,7 @@ def absence(page: Page, article: Article | None, site: Site) -> str | None:
         return away
     if article is not None and not article.layers.get("body", "generic").startswith("generic"):
         return _short_statement(article)
-    said = next((text for text in _headings(tree) if is_statement(text)), None)
+    said = min(filter(is_statement, _headings(tree)), key=len, default=None)
     return said and f"the page says: {said}"
 
 

@@ -6,6 +6,7 @@
 """
 
 from tests.world.articles import Fate, Quirk, WorldArticle
+from tests.world.happenings import Happening
 from tests.world.world import World
 
-__all__ = ["Fate", "Quirk", "World", "WorldArticle"]
+__all__ = ["Fate", "Happening", "Quirk", "World", "WorldArticle"]

@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.world import Fate, Quirk, World
+from tests.world import Fate, Happening, Quirk, World
 from tests.world.compare import archived, rows, wrong_articles, wrong_states
 
 PORTS = (8711, 8712, 8713)
@@ -157,6 +157,59 @@ def second_edition(show: Show, world: World) -> None:
 CHANGES = (Quirk.CORRECTED, Quirk.WITHDRAWN)
 
 
+def differences_of_versions(show: Show, world: World) -> None:
+    show.chapter("What was changed, and what an article no longer says")
+    corrected = next(a for a in world.articles if a.quirk is Quirk.CORRECTED)
+    show.run("diff", corrected.url)
+    plain = [a for a in world.readable() if a.paper == corrected.paper and a.quirk is Quirk.NONE]
+    other = plain[0]
+    world.let(other.url, Happening.CORRECTED)
+    show.run("crawl", "--url", other.url)
+    now = world.article(other.url)
+    said = next(b.text for b, c in zip(other.blocks, now.blocks, strict=False) if b != c)
+    place = next(n for n, word in enumerate(said.split()) if any(map(str.isdigit, word)))
+    phrase = " ".join(said.split()[max(0, place - 2) : place + 3])
+    show.run("search", "--versions", f'"{phrase}"')
+    kept = archived(show.folder)[other.url]
+    (old,) = rows(show.folder, "SELECT * FROM versions WHERE article_id = ?", kept["id"])
+    print()
+    show.hold(
+        "the text that was taken back is kept, and the new one is as printed",
+        holds=(old["body"], kept["body"]) == (other.text, now.text),
+    )
+
+
+def taken_away(show: Show, world: World) -> None:
+    show.chapter(
+        "Taken away in three ways, and back again",
+        "One article answers 410, one leads to the home page, one says 200 and that it is gone.",
+    )
+    ways = (Happening.WITHDRAWN, Happening.SENT_HOME, Happening.SOFT_404)
+    plain = [a for a in world.readable() if a.quirk is Quirk.NONE and not a.copy_of]
+    urls = [article.url for article in plain[10:13]]
+    for url, way in zip(urls, ways, strict=True):
+        world.let(url, way)
+    command = ("crawl", *(part for url in urls for part in ("--url", url)))
+    show.run(*command)
+    before = archived(show.folder)
+    for url in urls:
+        world.let(url, None)
+    show.run(*command)
+    show.run("why", urls[-1])
+    after = archived(show.folder)
+    kept = rows(show.folder, "SELECT reason, returned_at FROM withdrawals WHERE returned_at > ''")
+    print()
+    show.hold(
+        "all three were withdrawn and kept their text",
+        holds=all(before[url]["withdrawn_at"] and before[url]["body"] for url in urls),
+    )
+    show.hold(
+        "all three are shown again, in one version, and why they were away is kept",
+        holds=all(after[u]["withdrawn_at"] is None and after[u]["version"] == 1 for u in urls)
+        and len({row["reason"] for row in kept}) == len(urls),
+    )
+
+
 def story(show: Show, world: World) -> None:
     show.chapter("Each address has a story")
     show.run("why", next(a.url for a in world.articles if a.fate is Fate.WITHDRAWN))
@@ -184,6 +237,8 @@ def main() -> None:
         reading(show, world)
         second_crawl(show, world)
         second_edition(show, world)
+        differences_of_versions(show, world)
+        taken_away(show, world)
         story(show, world)
     finally:
         world.stop()

@@ -31,6 +31,7 @@ class Answer:
     changed: dt.datetime | None = None
     delay: float = 0.0
     cut: bool = False
+    location: str | None = None
 
     @property
     def etag(self) -> str:
@@ -39,6 +40,8 @@ class Answer:
     def headers(self) -> dict[str, str]:
         """What a cache may hold on to, where the paper knows when this changed."""
         found = {"Content-Type": self.kind}
+        if self.location:
+            found["Location"] = self.location
         if self.changed and self.status == 200:
             found["ETag"] = self.etag
             found["Last-Modified"] = format_datetime(self.changed.astimezone(dt.UTC), usegmt=True)
@@ -66,6 +69,10 @@ def as_json(value: object, changed: dt.datetime | None = None) -> Answer:
 
 def as_xml(text: str, changed: dt.datetime | None = None) -> Answer:
     return Answer(body=text.encode(), kind="text/xml; charset=utf-8", changed=changed)
+
+
+def redirect(location: str, status: int = 302) -> Answer:
+    return Answer(status=status, location=location)
 
 
 def missing(status: int = 404) -> Answer:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from archive.models import VIETNAM
 from tests.world import daily, portal, site_files, weekly
 from tests.world.articles import Fate, WorldArticle
 from tests.world.daily import Daily
 from tests.world.exchange import Answer, Asked, as_json
+from tests.world.happenings import Happening, after, answer, retouched
 from tests.world.paper import Paper
 from tests.world.plan import DAILY, PER_PAPER, PORTAL, WEEKLY, Newspaper, in_edition, plan
 from tests.world.portal import Portal
@@ -45,6 +47,7 @@ class World:
         self.edition = 1
         self._serving = Serving([self._responder(slug) for slug in KINDS], ports)
         self._shown: dict[tuple[str, int], Paper] = {}
+        self._happened: dict[str, tuple[Happening, dt.datetime]] = {}
 
     @classmethod
     @contextmanager
@@ -92,7 +95,7 @@ class World:
     def articles(self) -> tuple[WorldArticle, ...]:
         """Every article that some listing of this edition names, whatever its fate."""
         shown = (in_edition(a, self.edition, self.plan.today) for a in self._all)
-        return tuple(article for article in shown if article)
+        return tuple(self._now(article) for article in shown if article)
 
     def readable(self) -> tuple[WorldArticle, ...]:
         """The articles that a crawler must have read."""
@@ -104,6 +107,29 @@ class World:
     def turn_to(self, edition: int) -> None:
         """From now on the papers answer with this edition."""
         self.edition = edition
+
+    def let(self, url: str, happening: Happening | None) -> None:
+        """From now on an article is corrected, taken away or moved; None: as it was printed."""
+        self._happened.pop(url, None)
+        if happening is not None:
+            self._happened[url] = (happening, dt.datetime.now(VIETNAM).replace(microsecond=0))
+        self._shown.clear()
+
+    def _now(self, article: WorldArticle) -> WorldArticle:
+        happened = self._happened.get(article.url)
+        return after(article, *happened) if happened else article
+
+    def _answer(self, slug: str, asked: Asked) -> Answer:
+        """What the paper answers, with what happened to the article that is asked for."""
+        paper = self.paper(slug)
+        url = paper.homepage.rstrip("/") + asked.path
+        happening, _ = self._happened.get(url, (None, None))
+        if happening in {None, Happening.CORRECTED}:
+            return paper.answer(asked)
+        if happening is Happening.RETOUCHED:
+            found = paper.answer(asked)
+            return replace(found, body=retouched(found.body.decode()).encode())
+        return answer(happening, next(a for a in self._all if a.url == url), paper.articles)
 
     def write_sites(self, folder: Path) -> Path:
         """The three site files, for MOIT_NEWS_SITES."""
@@ -121,13 +147,17 @@ class World:
         def respond(asked: Asked) -> Answer:
             if asked.path.startswith(CONTROL):
                 return self._control(asked.path.removeprefix(CONTROL))
-            return self.paper(slug).answer(asked)
+            return self._answer(slug, asked)
 
         return respond
 
     def _control(self, order: str) -> Answer:
-        """``edition/2`` turns the world; anything else only tells where it stands."""
-        word, _, number = order.partition("/")
-        if word == "edition" and number in ("1", "2"):
-            self.turn_to(int(number))
+        """``edition/2`` turns the world, ``happen/withdrawn/URL`` does that to an article and
+        ``happen/nothing/URL`` undoes it; anything else only tells where the world stands."""
+        word, _, rest = order.partition("/")
+        if word == "edition" and rest in {"1", "2"}:
+            self.turn_to(int(rest))
+        happening, _, url = rest.partition("/")
+        if word == "happen" and happening in {"nothing", *Happening}:
+            self.let(url, None if happening == "nothing" else Happening(happening))
         return as_json({"edition": self.edition, "articles": len(self.articles)})

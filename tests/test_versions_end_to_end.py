@@ -1,0 +1,174 @@
+"""What papers do with articles afterwards, from their servers to what `diff` and `why` tell."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.world import Happening, Quirk, World
+from tests.world.compare import rows
+from tests.world.plan import DAILY, PORTAL, WEEKLY
+
+COMMAND = str(Path(sys.executable).parent / "moit-news")
+
+
+@dataclass
+class Told:
+    """A small world that was crawled, changed, crawled, put back and crawled again."""
+
+    world: World
+    folder: Path
+    env: dict[str, str]
+    urls: dict[str, str] = field(default_factory=dict)
+    away: dict[str, str] = field(default_factory=dict)
+
+    def moit_news(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [COMMAND, *arguments],
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def ask(self) -> None:
+        self.moit_news("crawl", *(part for url in self.urls.values() for part in ("--url", url)))
+
+    def article(self, name: str) -> dict[str, object]:
+        (row,) = rows(self.folder, "SELECT * FROM articles WHERE url = ?", self.urls[name])
+        return row
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    folder = tmp_path_factory.mktemp("data")
+    with World.serve(per_paper=24) as world:
+        sites = world.write_sites(tmp_path_factory.mktemp("sites"))
+        env = os.environ | {"MOIT_NEWS_SITES": str(sites), "MOIT_NEWS_DATA": str(folder)}
+        told = Told(world, folder, env)
+        told.moit_news("crawl")
+        for name, paper, happening in HAPPENED:
+            told.urls[name] = pick(told, paper)
+            world.let(told.urls[name], happening)
+        told.ask()
+        told.away = {name: told.moit_news("why", told.urls[name]) for name in AWAY}
+        for name in AWAY:
+            world.let(told.urls[name], None)
+        told.ask()
+        yield told
+
+
+HAPPENED = (
+    ("corrected", PORTAL, Happening.CORRECTED),
+    ("retouched", PORTAL, Happening.RETOUCHED),
+    ("retouched daily", DAILY, Happening.RETOUCHED),
+    ("gone", WEEKLY, Happening.WITHDRAWN),
+    ("home", DAILY, Happening.SENT_HOME),
+    ("soft", PORTAL, Happening.SOFT_404),
+    ("soft weekly", WEEKLY, Happening.SOFT_404),
+)
+REASONS = {
+    "gone": "the site answers 410: the page is not there",
+    "home": "the site redirects to its home page",
+    "soft": "the page says: Bài viết không tồn tại hoặc đã bị gỡ bỏ",
+    "soft weekly": "the page says: Bài viết không tồn tại hoặc đã bị gỡ bỏ",
+}
+AWAY = tuple(REASONS)
+
+
+def pick(told: Told, paper: str) -> str:
+    """An article that has nothing odd about it and to which nothing has happened."""
+    used = set(told.urls.values())
+    plain = (a for a in told.world.articles if a.paper == paper and a.quirk is Quirk.NONE)
+    return next(a.url for a in plain if a.url not in used and not a.copy_of)
+
+
+def test_a_correction_is_a_version_and_diff_tells_its_words(told: Told) -> None:
+    shown = told.moit_news("diff", told.urls["corrected"])
+    changed = told.world.article(told.urls["corrected"])
+    assert told.article("corrected")["version"] == 2
+    assert told.article("corrected")["body"] == changed.text
+    assert "1 changed, 1 added" in shown
+    assert "+ Đính chính:" in shown
+    as_json = json.loads(told.moit_news("diff", told.urls["corrected"], "--json"))
+    assert as_json["words"]["removed"] == 1
+    first = told.moit_news("show", told.urls["corrected"], "--version", "1")
+    assert "Đính chính:" not in first
+
+
+def test_what_the_correction_took_back_is_found_in_the_versions(told: Told) -> None:
+    changed = json.loads(told.moit_news("diff", told.urls["corrected"], "--json"))
+    block = next(block for block in changed["blocks"] if block["edit"] == "changed")
+    before, gone = [span["text"] for span in block["spans"] if span["edit"] != "added"][:2]
+    phrase = " ".join([*before.split()[-3:], gone.strip()])
+    found = json.loads(told.moit_news("search", "--versions", f'"{phrase}"', "--json"))
+    assert [(hit["url"], hit["version"]) for hit in found] == [(told.urls["corrected"], 1)]
+
+
+@pytest.mark.parametrize("name", ["retouched", "retouched daily"])
+def test_another_make_up_of_the_page_is_no_version(told: Told, name: str) -> None:
+    article = told.article(name)
+    assert article["version"] == 1
+    sql = "SELECT page_id FROM outcomes WHERE url = ? AND status = 200"
+    first, second = (row["page_id"] for row in rows(told.folder, sql, article["url"]))
+    assert first != second
+
+
+@pytest.mark.parametrize("name", AWAY)
+def test_what_is_taken_away_is_withdrawn_with_its_reason(told: Told, name: str) -> None:
+    (away,) = rows(
+        told.folder, "SELECT * FROM withdrawals WHERE article_id = ?", told.article(name)["id"]
+    )
+    assert away["reason"] == REASONS[name]
+    assert f"gone: {REASONS[name]}" in told.away[name]
+    assert "withdrawn by the site" in told.away[name]
+
+
+@pytest.mark.parametrize("name", AWAY)
+def test_what_is_shown_again_is_back_with_all_of_it(told: Told, name: str) -> None:
+    article = told.article(name)
+    (away,) = rows(told.folder, "SELECT * FROM withdrawals WHERE article_id = ?", article["id"])
+    assert article["withdrawn_at"] is None
+    assert away["returned_at"] > away["withdrawn_at"]
+    assert (article["version"], article["body"]) == (1, told.world.article(told.urls[name]).text)
+    shown = told.moit_news("why", told.urls[name])
+    assert "is shown again; it was away since" in shown
+    assert "shown again, seen" in told.moit_news("show", told.urls[name])
+
+
+def test_a_sitemaps_word_makes_a_known_article_due(told: Told) -> None:
+    url = pick(told, DAILY)
+    told.urls["listed"] = url
+    back_two_days(told.folder)
+    told.world.let(url, Happening.CORRECTED)
+    told.world.forget_requests()
+    told.moit_news("crawl", DAILY)
+    asked = {request.path for request in told.world.requests}
+    named = {a.path for a in told.world.articles if a.paper == DAILY}
+    changed = (told.world.article(one).path for one in (url, told.urls["retouched daily"]))
+    assert asked & named == set(changed)
+    assert told.article("listed")["version"] == 2
+    (row,) = rows(told.folder, "SELECT listed_changed FROM frontier WHERE url = ?", url)
+    assert row["listed_changed"]
+
+
+def back_two_days(folder: Path) -> None:
+    """Lets the looks so far have been two days ago: an hour must lie between two."""
+    connection = sqlite3.connect(folder / "archive.db")
+    with connection:
+        connection.execute(
+            "UPDATE frontier SET answered_at = strftime('%Y-%m-%dT%H:%M:%S+07:00',"
+            " answered_at, '+7 hours', '-2 days')"
+        )
+    connection.close()
