@@ -21,13 +21,14 @@ FIELDS = (
     *("title", "lead", "blocks", "authors", "published_at", "published_from", "modified_at"),
     *("section", "sections", "origin", "tags", "images", "attachments", "language", "source"),
 )
-# What citations and stories are made of; with the time, which tells the first publisher.
-_TEXT = ("title", "lead", "blocks", "published_at", "source")
+# What a story is found by, and the time, which tells who was first.
+_OF_STORY = ("title", "lead", "body", "published_at")
 _COMPARED = (*FIELDS, "layers", "extractor", "content_hash", "d_forms", "body")
 # An archive that is older than read_page_id knows from its outcomes which page was read last.
 _LAST_READ = """
-SELECT max(o.page_id) FROM frontier f JOIN outcomes o ON o.url = f.url
-WHERE f.article_id = ? AND o.state IN ('done', 'unchanged')
+SELECT o.page_id FROM frontier f JOIN outcomes o ON o.url = f.url
+WHERE f.article_id = ? AND o.state IN ('done', 'unchanged') AND o.page_id IS NOT NULL
+ORDER BY o.at DESC, o.id DESC LIMIT 1
 """
 _VERSION = "SELECT * FROM versions WHERE article_id = ? AND coalesce(read_page_id, page_id) = ?"
 Differences: TypeAlias = Mapping[str, tuple[Any, Any]]
@@ -115,19 +116,26 @@ class Readings:
     def kept_of(self, page_id: int, article_id: int) -> Kept | None:
         """What is kept of a page that an article was read from; None where another page that
         showed the same version was read in its place."""
-        row = self.archive.connection.execute(
-            "SELECT * FROM articles WHERE id = ?", (article_id,)
-        ).fetchone()
-        if row is not None and self._page_of(row) == page_id:
-            return Kept(table="articles", article_id=article_id, row=row)
+        present = self.present(article_id)
+        if present is not None and self.page_of(present) == page_id:
+            return present
         row = self.archive.connection.execute(_VERSION, (article_id, page_id)).fetchone()
         return row and Kept(table="versions", article_id=article_id, row=row)
 
-    def _page_of(self, row: sqlite3.Row) -> int | None:
+    def present(self, article_id: int) -> Kept | None:
+        """What is kept of an article's present text."""
+        row = self.archive.connection.execute(
+            "SELECT * FROM articles WHERE id = ?", (article_id,)
+        ).fetchone()
+        return row and Kept(table="articles", article_id=article_id, row=row)
+
+    def page_of(self, present: Kept) -> int | None:
+        """The page that an article's present text was read from."""
+        row = present.row
         if row["read_page_id"] is not None:
             return int(row["read_page_id"])
-        last = self.archive.connection.execute(_LAST_READ, (row["id"],)).fetchone()[0]
-        page_id: int | None = row["page_id"] if last is None else last
+        last = self.archive.connection.execute(_LAST_READ, (present.article_id,)).fetchone()
+        page_id: int | None = row["page_id"] if last is None else last["page_id"]
         return page_id
 
     def correct(
@@ -147,7 +155,7 @@ class Readings:
                 )
             self._rewrite(kept, said)
             if found and kept.table == "articles":
-                is_changed = any(name in _TEXT for name in found)
+                is_changed = any(kept.row[name] != said[name] for name in _OF_STORY)
                 self.archive.derive(kept.article_id, article, is_changed=is_changed)
         return found
 

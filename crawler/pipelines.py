@@ -12,6 +12,7 @@ from archive.store import Archive
 from crawler.frontier import Due, Settled
 from crawler.plans import Counted, Verdict, failed, gone, revisit_at
 from crawler.reading import read_page
+from crawler.reread import read_first
 from crawler.run import now
 from crawler.site import Keep, Site
 from crawler.site_file import GENERIC
@@ -97,6 +98,8 @@ class StoreArticle(Step):
     def process_item(self, visit: Visit) -> Visit:
         spider = self.spider
         with spider.run.archive.transaction():
+            if visit.article and visit.due.article_id is not None:
+                read_first(spider.run, spider.site, visit.due.article_id)
             stored = _stored(visit, spider.run.archive, spider.site.slug)
             settled = _settled(visit, stored, spider.site)
             spider.frontier.settle(_of_asked(settled, visit.due, stored, spider.site))

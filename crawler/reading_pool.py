@@ -66,7 +66,8 @@ class PageReader:
 
     def _read(self, task: Task) -> ReadPage:
         page = self._pages.get(task.page_id)
-        reading: Reading | None = _reading(page, self._sites[task.site], task)
+        site = self._sites[task.site]
+        reading: Reading | None = read_kept(page, site, task.listed_date, task.listed_section)
         if reading and reading.article and not reading.forget:
             # A mapping proxy, as the extractor gives it, cannot be sent to another process.
             article = dataclasses.replace(reading.article, layers=dict(reading.article.layers))
@@ -79,9 +80,12 @@ class PageReader:
         self._pages.close()
 
 
-def _reading(page: Page, site: Site, task: Task) -> Reading:
+def read_kept(
+    page: Page, site: Site, listed_date: dt.datetime | None, listed_section: str | None
+) -> Reading:
+    """A kept page as it is read today; a failure of the extractor is a problem of this page."""
     try:
-        return read_page(page, site, task.listed_date, task.listed_section)
+        return read_page(page, site, listed_date, listed_section)
     except Exception as error:  # noqa: BLE001 - one page must not end the reading of all others
         return Reading(problem=f"the extractor failed with {type(error).__name__}: {error}")
 

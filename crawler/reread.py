@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from archive.models import Article, State
+from archive.earlier import place
+from archive.models import Article, State, Stored
 from archive.pages import PageStore
 from archive.readings import Differences, Kept, Readings, differences, digest
 from archive.store import Archive, columns
@@ -19,7 +20,7 @@ from crawler.extract import EXTRACTOR
 from crawler.frontier import Frontier, Settled
 from crawler.plans import Counted, Verdict, revisit_at
 from crawler.reader import rules_of
-from crawler.reading_pool import ReadPage, Task
+from crawler.reading_pool import ReadPage, Task, read_kept
 from crawler.run import Run, now
 from crawler.site import Keep, Site
 
@@ -124,7 +125,7 @@ class Rereader:
         if article_id is None:
             article_id = self.archive.addresses.at(page.url)
         kept = self.readings.kept_of(page.page_id, article_id) if article_id is not None else None
-        if kept is None and article_id is not None and not self._is_later(page, article_id):
+        if kept is None and article_id is not None and self._was_read(page):
             return dataclasses.replace(page, reason=REPLACED), None
         page = dataclasses.replace(page, kept=kept)
         return page, _task(page, listed)
@@ -161,26 +162,15 @@ class Rereader:
         return _ended(page, ending, found=found, forget=forget)
 
     def _add(self, page: Candidate, read: ReadPage, article: Article, forget: bool) -> Reread:
-        """An article, or a later version of one, that nobody could read when its page came."""
-        known = self.archive.addresses.identify(article, page.site, read.page).article_id
-        if known is not None and not self._is_later(page, known):
-            if self._run is not None:
-                self._settle(page, read, article, known, self._url(known))
-            return _ended(page, Ending.SKIPPED, reason=REPLACED, forget=forget)
+        """An article, or a version of one, that nobody could read when its page came."""
         if self._run is not None:
-            stored = self.archive.add(
-                article,
-                site=page.site,
-                page_id=page.page_id,
-                seen_at=page.fetched_at,
-                page=read.page,
+            placed = place(
+                self.archive, article, site=page.site, page=read.page, page_id=page.page_id
             )
-            self._settle(page, read, article, stored.article_id, stored.url)
+            self._settle(page, read, article, placed.stored)
         return _ended(page, Ending.NEW, forget=forget)
 
-    def _settle(
-        self, page: Candidate, read: ReadPage, article: Article, article_id: int, url: str
-    ) -> None:
+    def _settle(self, page: Candidate, read: ReadPage, article: Article, stored: Stored) -> None:
         at = now()
         due_at = revisit_at(article.published_at, at, self.sites[page.site].revisit_ages)
         verdict = Verdict(state=State.DONE, counted=Counted.NEW, reason=READ_LATE, due_at=due_at)
@@ -190,13 +180,13 @@ class Rereader:
             at=at,
             status=read.page.status,
             page_id=page.page_id,
-            article_id=article_id,
+            article_id=stored.article_id,
             etag=read.page.header("ETag"),
             last_modified=read.page.header("Last-Modified"),
             size=read.size,
         )
-        self._frontiers[page.site].read_late(settled, url)
-        self._withdraw(page, url)
+        self._frontiers[page.site].read_late(settled, stored.url)
+        self._withdraw(page, stored.url)
 
     def _withdraw(self, page: Candidate, url: str) -> None:
         """A page that was gone when it was asked once more is gone, though it can be read now."""
@@ -210,9 +200,10 @@ class Rereader:
         if self._run is None or read.reading is None or not read.reading.absent:
             return
         row = self._listed(page.url)
-        if row and row["article_id"]:
+        present = row and row["article_id"] and self.readings.present(row["article_id"])
+        if present and present.row["last_seen_at"] < to_text(page.fetched_at):
             self.archive.withdraw(
-                self._url(row["article_id"]),
+                present.row["url"],
                 page.fetched_at,
                 reason=read.reading.absent,
                 status=read.page.status,
@@ -225,14 +216,37 @@ class Rereader:
         ).fetchone()
         return row
 
-    def _is_later(self, page: Candidate, article_id: int) -> bool:
-        sql = "SELECT last_seen_at FROM articles WHERE id = ?"
-        seen = self.archive.connection.execute(sql, (article_id,)).fetchone()
-        return seen is None or to_text(page.fetched_at) > seen["last_seen_at"]
+    def _was_read(self, page: Candidate) -> bool:
+        """Whether a page of an article showed a text that is kept, but was not the last to do so;
+        one that could not be read may be of a version that nobody has seen."""
+        row = self.archive.connection.execute(
+            "SELECT state FROM outcomes WHERE url = ? AND page_id = ? ORDER BY id DESC LIMIT 1",
+            (page.url, page.page_id),
+        ).fetchone()
+        return row is None or row["state"] in (State.DONE, State.UNCHANGED)
 
-    def _url(self, article_id: int) -> str:
-        sql = "SELECT url FROM articles WHERE id = ?"
-        return str(self.archive.connection.execute(sql, (article_id,)).fetchone()["url"])
+
+def read_first(run: Run, site: Site, article_id: int) -> None:
+    """Reads the kept page of an article as today before a new look at the article is compared with
+    it: where only the reading got better, its paper has changed nothing."""
+    readings = Readings(run.archive)
+    present = readings.present(article_id)
+    page_id = None if present is None else readings.page_of(present)
+    if present is None or page_id is None or run.was_read(site, page_id):
+        return
+    page = run.pages.get(page_id)
+    reading = page.body and read_kept(page, site, *_listing_word(run.archive, page.url))
+    if reading and reading.article and not reading.forget:
+        readings.correct(present, reading.article, at=now())
+        run.note_read(site, page_id)
+
+
+def _listing_word(archive: Archive, url: str) -> tuple[dt.datetime | None, str | None]:
+    sql = "SELECT listed_date, listed_section FROM frontier WHERE url = ?"
+    row = archive.connection.execute(sql, (url,)).fetchone()
+    if row is None:
+        return None, None
+    return row["listed_date"] and from_text(row["listed_date"]), row["listed_section"]
 
 
 def _task(page: Candidate, listed: sqlite3.Row | None) -> Task:

@@ -137,6 +137,10 @@ class Run:
         """Remembers that a page was read as the site's file says now."""
         self._readings.note(page_id, self._readers[site.slug])
 
+    def was_read(self, site: Site, page_id: int) -> bool:
+        """Whether a page was read last as the site's file says now."""
+        return bool(self._readings.read_by([self._readers[site.slug]], page_id, page_id))
+
     def end(self, slug: str, reason: str | None) -> None:
         """Notes why a site's crawl stopped before it was through, if it did."""
         with self.archive.transaction():

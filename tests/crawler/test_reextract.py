@@ -277,6 +277,21 @@ def test_the_last_page_of_a_version_is_read_and_no_other(shelf: Shelf) -> None:
         assert shelf.article(1)["tags"] == '["than"]'
 
 
+def test_a_page_that_came_before_what_is_kept_becomes_an_earlier_version(shelf: Shelf) -> None:
+    shelf.keep(1, odd("Giá xăng giảm."))
+    shelf.keep(1, article_html(1), DAY + dt.timedelta(days=1))
+    shelf.read()
+    shelf.describe(keys='drop = ["div.o-phu"]', fields='body = ["#chu", "div.body"]')
+
+    assert endings(shelf.read()) == {"newly read": 1, "same": 1}
+    article = shelf.article(1)
+    with Archive.open(shelf.data) as archive:
+        (version,) = archive.versions(article["id"])
+    assert (article["version"], article["first_seen_at"][:10]) == (2, "2026-03-02")
+    assert (version["body"], version["replaced_at"][:10]) == ("Giá xăng giảm.", "2026-03-03")
+    assert endings(shelf.read(everything=True)) == {"same": 2}
+
+
 def test_a_page_that_cannot_be_read_any_more_leaves_its_article(shelf: Shelf) -> None:
     shelf.describe(fields='body = "#chu"')
     shelf.keep(1, odd("Giá xăng giảm."))
