@@ -116,13 +116,13 @@ class AddressRules:
         """Where all rules together lead; nowhere else if they come to no end."""
         at = url
         for _ in range(ROUNDS):
-            try:
-                following = canonical(self._step(at))
-            except UrlError:  # a rule made it longer than an address may be
-                return url
+            following = self._step(at)
             if following == at:
                 return at
-            at = following
+            try:
+                at = canonical(following)
+            except UrlError:  # a rule made it longer than an address may be
+                return url
         return url
 
     def _step(self, url: str) -> str:

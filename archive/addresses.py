@@ -177,6 +177,11 @@ class AddressBook:
         return [(slug, rules) for slug, rules in told if rules is not None and rules.owns(url)]
 
     def _rekey(self, site: str, rules: AddressRules) -> None:
+        if not rules.ids:
+            for table in ("addresses", "frontier"):
+                sql = f"UPDATE {table} SET key = NULL WHERE site = ? AND key IS NOT NULL"  # noqa: S608
+                self._connection.execute(sql, (site,))
+            return
         for table, column in (("addresses", "address"), ("frontier", "url")):
             after = ""
             while urls := self._urls(table, column, site, after):

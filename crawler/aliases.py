@@ -38,26 +38,31 @@ ON CONFLICT (url) DO UPDATE SET state = excluded.state, reason = NULL, tries = 0
     page_id = excluded.page_id, article_id = excluded.article_id
 WHERE state <> 'fetching' AND coalesce(answered_at, '') <= excluded.answered_at
 """
-_OTHERS = "(article_id = :article_id OR (site = :site AND key = :key)) AND url <> :to"
-_STEP_BACK = f"""
+# UNION, not OR: SQLite would read the whole frontier for each article.
+_STEP_BACK = """
 UPDATE frontier SET due_at = NULL, reason = :reason, article_id = :article_id,
     state = CASE WHEN state IN ('due', 'failed') THEN 'ignored' ELSE state END
-WHERE {_OTHERS} AND state <> 'fetching'
+WHERE url IN (
+    SELECT url FROM frontier WHERE article_id = :article_id
+    UNION SELECT url FROM frontier WHERE site = :site AND key = :key)
+AND url <> :to AND state <> 'fetching'
     AND (due_at IS NOT NULL OR reason IS NOT :reason OR article_id IS NOT :article_id)
-"""  # noqa: S608
+"""
 _KIN = """
-FROM frontier f JOIN frontier lost ON lost.url = :url
-WHERE f.url <> :url
-    AND (f.article_id = lost.article_id OR (f.site = lost.site AND f.key = lost.key))
+SELECT f.* FROM frontier f WHERE f.url <> :url AND f.url IN (
+    SELECT k.url FROM frontier lost JOIN frontier k ON k.article_id = lost.article_id
+    WHERE lost.url = :url
+    UNION SELECT k.url FROM frontier lost JOIN frontier k ON k.site = lost.site AND k.key = lost.key
+    WHERE lost.url = :url)
 """
 _STANDS = f"""
-SELECT 1 {_KIN} AND f.state IN ('due', 'fetching', 'done', 'unchanged')
-    AND (f.reason IS NULL OR f.reason NOT LIKE '{SAME}%') LIMIT 1
-"""
+SELECT 1 FROM ({_KIN}) WHERE state IN ('due', 'fetching', 'done', 'unchanged')
+    AND (reason IS NULL OR reason NOT LIKE '{SAME}%') LIMIT 1
+"""  # noqa: S608
 _NEXT = f"""
 UPDATE frontier SET state = 'due', due_at = :now, reason = NULL, tries = 0 WHERE url = (
-    SELECT f.url {_KIN} AND f.state IN ('ignored', 'done', 'unchanged')
-        AND f.reason LIKE '{SAME}%' ORDER BY f.found_at DESC, f.url LIMIT 1)
+    SELECT url FROM ({_KIN}) WHERE state IN ('ignored', 'done', 'unchanged')
+        AND reason LIKE '{SAME}%' ORDER BY found_at DESC, url LIMIT 1)
 """  # noqa: S608
 # Rules that come later find addresses of one article side by side: one that was read stays, else
 # the one that was found first.

@@ -46,6 +46,12 @@ def _alias(text: str) -> str:
     return text
 
 
+def _parameter(text: str) -> str:
+    if not re.fullmatch(r"[^=&?#\s]+", text):
+        raise ValueError(f"{text!r} is no parameter: name it without its value, as in 'id'")
+    return text
+
+
 def _path_form(text: str) -> str:
     if text.count("*") != 1 or text[0] not in "/*" or re.search(r"[\s?#\\]", text):
         raise ValueError(f"{text!r} is no form of paths: write one * for what stays, as in /amp/*")
@@ -82,7 +88,7 @@ IdList = Annotated[
 ]
 AliasList = Annotated[tuple[Annotated[str, AfterValidator(_alias)], ...], BeforeValidator(_as_list)]
 NameList = Annotated[
-    tuple[Annotated[str, Field(pattern=r"^[^=&?#\s]+$")], ...], BeforeValidator(_as_list)
+    tuple[Annotated[str, AfterValidator(_parameter)], ...], BeforeValidator(_as_list)
 ]
 PathForm = Annotated[str, AfterValidator(_path_form)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]

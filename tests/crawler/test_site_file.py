@@ -69,6 +69,27 @@ WRONG = {
         "listings[0].url",
         "placeholder",
     ),
+    "a rule misspelt": (GOOD + "[address]\nhost = []\n", "address.host", "did you mean 'hosts'"),
+    "an alias that is an address": (
+        GOOD + '[address]\nhosts = "https://m.bao.example/"\n',
+        "address.hosts",
+        "write m.bao.vn",
+    ),
+    "a path without a star": (
+        GOOD + '[address]\npaths = { "/amp/" = "/" }\n',
+        "address.paths",
+        "write one * for what stays",
+    ),
+    "an id without a group": (
+        GOOD + "[address]\nid = '-\\d+\\.html$'\n",
+        "address.id",
+        "exactly one group",
+    ),
+    "a parameter with its value": (
+        GOOD + '[address]\nquery = ["id=7"]\n',
+        "address.query",
+        "without its value",
+    ),
     "a text that is not TOML": (GOOD.replace("[fields]", "[fields"), "bao-thu.toml", "not TOML"),
     "bytes that are not UTF-8": (None, "bao-thu.toml", "not TOML"),
     "a wrong type": (GOOD.replace("= 70", '= "nhiều"'), "articles_per_week", "integer"),
@@ -100,6 +121,43 @@ def test_a_site_stands_over_generic(tmp_path: Path) -> None:
     assert not site.is_article("https://bao.example/kinh-te.htm")
     assert ListingKind.FEED is site.listings[0].kind
     assert source_of(site).name == "Báo Thử Nghiệm"
+
+
+def test_address_rules_are_the_nearest_of_each_key(tmp_path: Path) -> None:
+    text = (
+        'family = "vccorp"\n' + GOOD + '[address]\nquery = ["id"]\npaths = { "*.amp" = "*.htm" }\n'
+    )
+
+    site = load_site("bao-thu", write(tmp_path, text))
+    bare = load_site("bao-thu", write(tmp_path, text + "id = []\nhosts = []\n"))
+
+    assert site.address.hosts == ("m.bao.example", "amp.bao.example")
+    assert site.address.query == ("id",)
+    assert site.rules.paths == (("*.amp", "*.htm"),)
+    assert site.rules.key("https://m.bao.example/gia-gao-102260908093004191.htm") is not None
+    assert (bare.address.id, bare.address.hosts) == ((), ())
+
+
+def test_the_site_of_a_mobile_address_is_the_papers() -> None:
+    sites = load_sites(SITES)
+    url = "https://m.tuoitre.vn/gia-gao-tang-20260908081500123.htm?ref=home"
+
+    site = site_of(url, sites.values())
+
+    assert site is not None
+    assert site.rules.address(url) == "https://tuoitre.vn/gia-gao-tang-20260908081500123.htm"
+
+
+def test_golden_pages_of_a_site_have_ids_of_their_own() -> None:
+    """An id that two pages of ours share would be read off the wrong place of their addresses."""
+    sites = load_sites(SITES)
+    for slug, site in sites.items():
+        labels = (Path(__file__).parents[1] / "sites" / slug).glob("*.json")
+        urls = {json.loads(label.read_text(encoding="utf-8"))["url"] for label in labels}
+        keys = [key for url in urls if (key := site.rules.key(url)) is not None]
+
+        assert len(keys) == len(set(keys))
+        assert all(site.rules.address(url) == url for url in urls)
 
 
 def test_one_table_of_listings_expands_over_each_value(tmp_path: Path) -> None:
