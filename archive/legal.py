@@ -7,6 +7,7 @@ a letter. docs/decisions/legal-documents.md says what counts and why.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from archive.legal_names import (
     NAMED_BODIES,
@@ -62,6 +63,8 @@ _BY = re.compile(
 # Without one of these a long text holds no short number that is sure, and most articles do not.
 _TELLING = ("ghị", "ông tư", "uyết đ", "uật", "NĐ")
 _LONG = 500
+# A survey of a year of laws names some hundreds.
+_MOST_NUMBERS = 5_000
 _LAW = ("uật", "UẬT", "uat", "UAT", "uât", "UÂT")
 _FIRST_DECREE_WITH_YEAR = 1998
 _MOST_IN_LIST = 50
@@ -141,11 +144,11 @@ class _Short:
 
 def _all_references(plain: str, *, surely: bool) -> list[Reference]:
     """`surely` looks for short numbers whatever the text says: its accents were taken off."""
-    whole = {place.start: place for place in whole_numbers(plain)}
+    whole = {place.start: place for place in islice(whole_numbers(plain), _MOST_NUMBERS)}
     # A text without đ has no accents.
     surely = surely or bool(whole) or len(plain) < _LONG or "đ" not in plain
     telling = surely or any(part in plain for part in _TELLING)
-    shorts = list(_shorts(plain, whole)) if telling else []
+    shorts = list(islice(_shorts(plain, whole), _MOST_NUMBERS)) if telling else []
     if not whole and not shorts:
         return []
     named = [(str(place.number), place) for place in whole.values()]

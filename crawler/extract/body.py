@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from archive.models import Block, BlockKind
 from crawler.extract.authors import is_byline
 from crawler.extract.times import is_time
-from crawler.extract.tree import Element, words
+from crawler.extract.tree import LONGEST_FIELD, Element, words
 from crawler.extract.walk import BodyWalk, Draft
 
 _LONG = 40
+# No title and no lead is longer.
+_LONGEST_REPEAT = 2 * LONGEST_FIELD
+# A long story names a dozen people below it.
+_MOST_SIGNED = 40
+_MOST_NAMES = 200
+_MOST_SAID = 40
 _ROLES = (
     r"(?:nội dung|bài viết|bài|tin|ảnh|hình ảnh|video|clip|đồ họa|thiết kế|trình bày|thực hiện"
     r"|kỹ thuật|biên tập|tác giả|text|photos?|design|story)"
@@ -73,7 +79,8 @@ def _without_head(drafts: list[Draft], said: tuple[str | None, ...]) -> list[Dra
     """What was said as title, lead and time, said again before the text begins."""
     before = {words(text) for text in said if text}
     running = [draft for draft in drafts if draft.kind is not BlockKind.CAPTION]
-    repeated = list(takewhile(lambda d: _repeats(d.text, before) or is_time(d.text), running))
+    first = running[:_MOST_SAID]
+    repeated = list(takewhile(lambda d: _repeats(d.text, before) or is_time(d.text), first))
     # A page of a film may hold no text but its lead, said twice.
     if len(repeated) == len(running):
         return drafts
@@ -86,6 +93,8 @@ def _all_but(drafts: list[Draft], some: list[Draft]) -> list[Draft]:
 
 
 def _repeats(text: str, said: set[str]) -> bool:
+    if len(text) > _LONGEST_REPEAT:
+        return False
     plain = words(text)
     # A lead is said with or without its prefix: "(Chinhphu.vn) - ".
     return plain in said or (
@@ -110,7 +119,7 @@ def _without_repeats(drafts: list[Draft]) -> list[Draft]:
 def _without_signature(drafts: list[Draft]) -> tuple[list[Draft], tuple[str, ...]]:
     """The names, sources and pointers below the last paragraph, taken off and kept apart."""
     running = [draft for draft in drafts if draft.kind not in (BlockKind.CAPTION, BlockKind.TABLE)]
-    signed = list(takewhile(_is_signature, reversed(running)))
+    signed = list(takewhile(_is_signature, islice(reversed(running), _MOST_SIGNED)))
     # A note may stand below the names: "Tên nhân vật đã được thay đổi."
     below = _all_but(running[-3:], signed)
     signed += [draft for draft in below if draft.is_right and is_byline(draft.text)]
@@ -125,7 +134,7 @@ def _name_above(drafts: list[Draft]) -> list[Draft]:
     two syllables may as well be a place."""
     if not drafts or not _names_person(drafts[0]):
         return []
-    return [] if any(map(_names_person, drafts[1:])) else drafts[:1]
+    return [] if any(map(_names_person, drafts[1:_MOST_NAMES])) else drafts[:1]
 
 
 def _names_person(draft: Draft) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from itertools import islice
 from typing import cast
@@ -12,12 +11,11 @@ from lxml import etree
 
 from archive.models import Attachment, Image
 from crawler.extract.noise import is_caption
-from crawler.extract.tables import is_picture_table
+from crawler.extract.tables import is_picture_table, names_file
 from crawler.extract.tree import Element, text_of
 
 _PICTURES = etree.XPath("descendant-or-self::img")
 _LINKS = etree.XPath("descendant-or-self::a[@href]")
-_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|rtf)$", re.IGNORECASE)
 # Pages that load pictures late keep the true address in one of these.
 _ADDRESSES = ("data-original", "data-src", "data-lazy-src", "data-srcset", "src", "srcset")
 _MOST = 200
@@ -45,8 +43,9 @@ def attachments(nodes: Iterable[Element], base: str) -> tuple[Attachment, ...]:
     """The documents that some nodes link to, each address once."""
     found: dict[str, Attachment] = {}
     for link in (link for node in nodes for link in cast(list[Element], _LINKS(node))):
-        address = re.split(r"[?#]", link.get("href", ""), maxsplit=1)[0].strip()
-        if _FILE.search(address) and (url := _absolute(link.get("href", ""), base)):
+        href = link.get("href", "")
+        path = href.replace("#", "?").partition("?")[0]
+        if names_file(path.strip()) and (url := _absolute(href, base)):
             found.setdefault(url, Attachment(url=url, title=text_of(link) or None))
         if len(found) >= _MOST:
             break

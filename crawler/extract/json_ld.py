@@ -17,7 +17,7 @@ _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 _DEEPEST = 12
 _LONGEST = 6000
 # A page has a handful of blocks and objects; the longest hold the whole text of an article.
-_LONGEST_BLOCK = 1_000_000
+_LONGEST_BLOCKS = 1_000_000
 _MOST = 500
 
 
@@ -27,9 +27,17 @@ def objects(blocks: Iterable[str]) -> list[dict[str, Any]]:
     >>> objects(['[{"@graph": [{"@type": "Person"}, {"@type": "NewsArticle"}]}]'])[0]["@type"]
     'NewsArticle'
     """
-    short = (block for block in islice(blocks, _MOST) if len(block) <= _LONGEST_BLOCK)
-    found = (one for block in short for one in _open(_load(block), _DEEPEST))
+    found = (one for block in _within(blocks) for one in _open(_load(block), _DEEPEST))
     return sorted(islice(found, _MOST), key=_rank)
+
+
+def _within(blocks: Iterable[str]) -> Iterator[str]:
+    """The blocks that together are not longer than any page's."""
+    left = _LONGEST_BLOCKS
+    for block in islice(blocks, _MOST):
+        if len(block) <= left:
+            left -= len(block)
+            yield block
 
 
 def values(found: list[dict[str, Any]], path: str) -> list[str]:

@@ -31,7 +31,8 @@ _NOISE = re.compile(
     r"|related(?:news|box)|comment|binh-?luan|cung-?chuyen-?muc|lien-?quan|doc-?nhieu|xem-?them"
     r"|doc-?them|quang-?cao|dantri-widget|boxcauhoi|google-?news|follow-?us",
 )
-_LONGEST_NAME = 300
+_LONGEST_NAME = 120
+_LONGEST_STYLE = 300
 _INLINE = frozenset(("a", "span", "b", "strong", "em", "i", "u", "font", "mark", "sub", "sup"))
 _BYLINE = re.compile(
     r"(?:^|[\s_-])(?:author\w*|tac-?gia|nguon-?tin|nguontin|byline|source|signature|but-?danh)"
@@ -98,7 +99,8 @@ def _is_caption_name(name: str) -> bool:
 def is_hidden(element: Element) -> bool:
     """Whether an element's own markup hides it."""
     style = element.get("style")
-    return "hidden" in element.attrib or (style is not None and bool(_HIDDEN.search(style)))
+    hides = element.get("hidden") is not None
+    return hides or (style is not None and bool(_HIDDEN.search(style[:_LONGEST_STYLE])))
 
 
 def is_label(text: str, linked: int) -> bool:

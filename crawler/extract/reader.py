@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from archive.errors import UrlError
@@ -32,6 +33,11 @@ _LEAST_VIETNAMESE = 0.04
 _LONGEST_BASE = 2000
 _REGISTRIES = {"com", "gov", "edu", "org", "net"}
 _LANGUAGE_SAMPLE = 2000
+# A page shows and tells a handful; a time in words takes a millisecond to understand.
+_MOST_TIMES = 10
+_MOST_CANONICAL = 5
+# A body has some hundred elements; thousands of nested ones without text are built to hurt.
+_MOST_WALKED = 60_000
 # Old leads end in a pointer to another story: ">> Đường lên bản bị chia cắt".
 _POINTER = re.compile(r"\s*(?:>>|»|➤).*$", re.DOTALL)
 
@@ -103,7 +109,7 @@ class Reader:
         """The first plausible time; the minute may come from a later layer that tells that day."""
         day: tuple[Moment, TimeOrigin] | None = None
         for selector, found in self._chain("published"):
-            for one in found:
+            for one in found[:_MOST_TIMES]:
                 moment = self._moment(one)
                 if moment is None:
                     continue
@@ -210,12 +216,15 @@ class Reader:
 
     def body(self, title: str, lead: str | None) -> Body:
         """The first node that holds text; else the first that holds captions, as photo pages do."""
-        best = Body()
+        best, left = Body(), _MOST_WALKED
         for selector, found in self._chain("body"):
             for node in (one.element for one in found if one.element is not None):
                 without = self._not_body(node, selector)
                 if node in without:  # a page without a body: the finder is left with the lead
                     continue
+                left -= sum(1 for _ in node.iter())
+                if left < 0:
+                    return best
                 body = read_body(node, without, self._captions(node), (title, lead))
                 if body.characters or (body.blocks and not best.blocks):
                     best, self.body_node = body, node
@@ -279,12 +288,13 @@ class Reader:
         """The page's canonical address where it names an article of this site, else its own."""
         page = self.tree.page
         own = _canonical(page.final_url) or _canonical(page.url) or page.url
-        for link in self.tree.root.iter("link"):
-            if (link.get("rel") or "").lower() == "canonical":
-                said = _canonical(self._absolute(link.get("href") or ""))
-                # One of our sites names its home page as canonical on every listing.
-                if said and self.site.owns(said) and self.site.is_article(said):
-                    return said
+        links = self.tree.root.iter("link")
+        named = (one for one in links if (one.get("rel") or "").lower() == "canonical")
+        for link in islice(named, _MOST_CANONICAL):
+            said = _canonical(self._absolute(link.get("href") or ""))
+            # One of our sites names its home page as canonical on every listing.
+            if said and self.site.owns(said) and self.site.is_article(said):
+                return said
         return own
 
     def _absolute(self, address: str) -> str:

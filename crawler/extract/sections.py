@@ -8,8 +8,6 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from lxml import etree
-
 from archive.models import TimeOrigin
 from crawler.extract import json_ld
 from crawler.extract.select import Found
@@ -18,12 +16,7 @@ from crawler.extract.tree import Element, Tree, line, text_of, words
 
 # What content systems call the trail: breadcrumb, bread-crumb, td-crumb; Joomla's pathway; the
 # families' detail-cate and cate-name.
-_TRAILS = etree.XPath(
-    "descendant::*[self::ol or self::ul or self::div or self::nav or self::p or self::section]"
-    "[contains(@class, 'crumb') or contains(@class, 'Crumb') or contains(@id, 'crumb')"
-    " or contains(@id, 'Crumb') or contains(@class, 'pathway') or contains(@class, 'detail-cate')"
-    " or contains(@itemtype, 'BreadcrumbList') or contains(@aria-label, 'readcrumb')]"
-)
+_TRAIL = re.compile(r"crumb|pathway|detail-cate|cat-links|entry-cat", re.IGNORECASE)
 # "Trang chủ", "trang nhất" (home, front page), and how portals call themselves in English.
 _HOME = re.compile(
     r"(?:trang (?:chủ|chu|nhất|nhat|chính|chinh|đầu)|home ?(?:page)?|index|default|"
@@ -33,6 +26,10 @@ _HOME = re.compile(
 _EDGES = " \t\n>»›/|\\→⟩•·:-–—#"
 _LONGEST = 80
 _LONGEST_START = 25
+_LONGEST_NAME = 120
+_TRAIL_TAGS = frozenset(("ol", "ul", "div", "nav", "p", "section", "span"))
+# A trail stands above the text.
+_FIRST = 4000
 _MOST_TRAILS = 20
 _MOST_STEPS = 40
 _CURRENT = re.compile(r"active|current|last", re.IGNORECASE)
@@ -82,11 +79,17 @@ def listed(found: Sequence[Found]) -> list[str]:
 
 def find_trail(tree: Tree) -> list[Found]:
     """The steps of the first trail shown that leads anywhere, else of the JSON-LD's."""
-    trails = _TRAILS(tree.root)
-    for trail in trails[:_MOST_TRAILS] if isinstance(trails, list) else ():
-        if isinstance(trail, Element) and (steps := _steps(trail)):
+    for trail in islice(filter(_is_trail, tree.nodes[:_FIRST]), _MOST_TRAILS):
+        if steps := _steps(trail):
             return steps
     return [Found(text, origin=TimeOrigin.JSON_LD) for text in _told(tree.json_ld)]
+
+
+def _is_trail(node: Element) -> bool:
+    if node.tag not in _TRAIL_TAGS:
+        return False
+    names = (node.get("class"), node.get("id"), node.get("aria-label"), node.get("itemtype"))
+    return any(_TRAIL.search(name[:_LONGEST_NAME]) for name in names if name)
 
 
 def _steps(trail: Element) -> list[Found]:

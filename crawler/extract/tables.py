@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from lxml import etree
 from crawler.extract.noise import SKIPPED_TAGS
 from crawler.extract.tree import Element, text_of
 
-FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|rtf)(?:$|[?#])", re.IGNORECASE)
+FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".zip", ".rar", ".rtf")
 
 Sizes = Mapping[Element, "Size"]
 Rows = tuple[tuple[str, ...], ...]
@@ -21,13 +20,17 @@ _CELLS = {"td", "th"}
 # A colspan of 100,000 is an attack, not a table.
 _MOST_SPAN = 50
 _LONGEST_CELL = 1500
-_MOST_ELEMENTS = 1000
+_MOST_ELEMENTS = 400
 _LONGEST_CAPTION = 600
 
 
 def read_table(table: Element, without: set[Element], sizes: Sizes) -> Rows | None:
     """The rows of a table of data; None where a table only arranges pictures or paragraphs."""
     if any(_is_large(cell, sizes) for row in _rows(table) for cell in row):
+        return None
+    # Asked of the sizes first: the text of a table in a table would be read again and again.
+    counts = (sum(_has_text(cell, sizes) for cell in row) for row in _rows(table))
+    if max(counts, default=0) < 2:
         return None
     rows = [_cells(row, without) for row in _rows(table)]
     filled = [row for row in rows if any(row)]
@@ -41,6 +44,11 @@ def read_table(table: Element, without: set[Element], sizes: Sizes) -> Rows | No
 def _is_large(cell: Element, sizes: Sizes) -> bool:
     size = sizes.get(cell)
     return size is not None and (size.characters > _LONGEST_CELL or size.elements > _MOST_ELEMENTS)
+
+
+def _has_text(cell: Element, sizes: Sizes) -> bool:
+    size = sizes.get(cell)
+    return size is None or size.characters > 0
 
 
 def rows_to_text(rows: Rows) -> str:
@@ -78,13 +86,23 @@ def sizes_below(root: Element) -> dict[Element, Size]:
         size = sizes[node] = stack.pop()
         if node.tag == "a":
             size.linked = size.characters
-            size.has_files = FILE.search(node.get("href") or "") is not None
+            size.has_files = names_file(node.get("href") or "")
         around = stack[-1]
         around.characters += size.characters + _length(node.tail)
         around.linked += size.linked
         around.elements += size.elements
         around.has_files = around.has_files or size.has_files
     return sizes
+
+
+def names_file(address: str) -> bool:
+    """Whether an address, or what it asks for, ends as a document's name does.
+
+    >>> names_file("/tai-ve?tep=To-trinh.PDF"), names_file("/van-ban.html")
+    (True, False)
+    """
+    parts = address.lower().replace("#", "?").split("?")
+    return any(part.rstrip().endswith(FILES) for part in parts)
 
 
 def _length(text: str | None) -> int:

@@ -15,6 +15,7 @@ from archive.text import clean, nfc, syllables
 from crawler.errors import NotHtmlError, TooComplexError
 from crawler.extract import json_ld
 from crawler.extract.decode import utf8
+from crawler.extract.flat import flattened
 from crawler.extract.hostile import refuse_hostile
 
 Element = etree._Element
@@ -22,10 +23,6 @@ Element = etree._Element
 # libxml2 drops, without an error, all text below and after this many nested elements.
 _DEEPEST = 2040
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * _DEEPEST + ")")
-_FLAT = 200
-# beautifulsoup4 reads about a megabyte, or 50,000 tags, a second.
-_LARGEST_DEEP = 500_000
-_MOST_TAGS_DEEP = 45_000
 
 # No field but the body is longer; what would ask for more is built to hurt.
 LONGEST_FIELD = 6000
@@ -82,7 +79,9 @@ def parse(page: Page) -> Tree:
     tags = refuse_hostile(markup)
     root = _root(markup)
     if tags > _DEEPEST and _TOO_DEEP(root):
-        root = _root(_flattened(markup))
+        root = _root(flattened(markup))
+        if _TOO_DEEP(root):
+            raise TooComplexError(f"more than {_DEEPEST} nested elements; kept, but not read")
     return Tree(root=root, page=page)
 
 
@@ -97,26 +96,6 @@ def _root(markup: bytes) -> Element:
     if root is None or not len(root):
         raise NotHtmlError("the answer has no markup that can be read; look at the kept page")
     return root
-
-
-def _flattened(markup: bytes) -> bytes:
-    """The same text with few levels: beautifulsoup4 has no limit where libxml2 cuts off."""
-    if len(markup) > _LARGEST_DEEP or markup.count(b"<") > _MOST_TAGS_DEEP:
-        raise TooComplexError(
-            f"more than {_DEEPEST} nested elements in {len(markup):,} bytes; kept, but not read"
-        )
-    from bs4 import BeautifulSoup  # slow to import, and hardly a page needs it
-
-    soup = BeautifulSoup(markup.decode("utf-8", "replace"), "html.parser")
-    depths: dict[int, int] = {id(soup): 0}
-    for tag in soup.find_all(True):
-        depths[id(tag)] = depth = depths[id(tag.parent)] + 1
-        if depth > _FLAT:
-            # Only the content of a hidden tag is written; a <p> ends the <p> before it.
-            # (unwrap() would take quadratic time.)
-            tag.hidden = tag.name not in _BREAKING
-            tag.name, tag.attrs = "p", {}
-    return str(soup).encode("utf-8", "replace")
 
 
 def line(text: str) -> str:

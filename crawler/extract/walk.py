@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
@@ -49,6 +48,7 @@ _CREDIT = re.compile(
 # "Bài và ảnh: …" (text and pictures by) signs the whole.
 _WHOLE = re.compile(r"\W*(?:bài|tin)\s*(?:,|và|-|&)\s*ảnh", re.IGNORECASE)
 
+_ALPHANUMERIC = re.compile(r"[^\W_]")
 _LINKED = 0.75
 _LONGEST_SUBHEADING = 200
 _LONGEST_CAPTION = 400
@@ -89,14 +89,14 @@ class _Look:
 
     @classmethod
     def of(cls, part: list[_Piece]) -> _Look:
-        sizes = [len(piece.text.strip()) for piece in part]
-        total = sum(sizes) or 1
-        pairs = list(zip(sizes, part, strict=True))
-        return cls(
-            bold=sum(size for size, piece in pairs if piece.bold) / total,
-            italic=sum(size for size, piece in pairs if piece.italic) / total,
-            linked=sum(size for size, piece in pairs if piece.link),
-        )
+        total = bold = italic = linked = 0
+        for piece in part:
+            size = len(piece.text.strip())
+            total += size
+            bold += size if piece.bold else 0
+            italic += size if piece.italic else 0
+            linked += size if piece.link else 0
+        return cls(bold=bold / (total or 1), italic=italic / (total or 1), linked=linked)
 
 
 @dataclass(slots=True)
@@ -113,7 +113,7 @@ class BodyWalk:
     holders: list[tuple[Element, BlockKind]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     lists: int = 0
-    styles: Counter[str] = field(default_factory=Counter)
+    styles: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_STYLES.values(), 0))
     after_picture: bool = False
     skipped: Element | None = None
     sizes: dict[Element, Size] = field(default_factory=dict)
@@ -140,17 +140,25 @@ class BodyWalk:
             return True
         if self.tolerant:
             return False
-        if is_hidden(node) or (is_noise(node) and not self._is_most(node)):
-            return True
-        if tag in _BLOCKS and is_byline_box(node) and self.sizes[node].characters < _SHORT_BOX:
+        # Most paragraphs carry no attribute to ask for.
+        named = bool(node.keys())
+        if named and self._is_named_as_other(node):
             return True
         return tag in _BOXES and (self._points_elsewhere(node) or self._begins_as_label(node))
+
+    def _is_named_as_other(self, node: Element) -> bool:
+        if is_hidden(node) or (is_noise(node) and not self._is_most(node)):
+            return True
+        is_short = node.tag in _BLOCKS and self.sizes[node].characters < _SHORT_BOX
+        return is_short and is_byline_box(node)
 
     def _begins_as_label(self, node: Element) -> bool:
         """A small box under "Tin liên quan" or "Bình luận" holds what these words say."""
         if self.sizes[node].characters > _MOST_LABELLED * self.sizes[self.node].characters:
             return False
         # A box inside may begin so without speaking for this one.
+        if node.text and len(node.text.strip()) > _LONGEST_LABEL:
+            return False
         inside = takewhile(lambda one: one is node or one.tag not in _BOXES, node.iter())
         texts = (one.text for one in islice(inside, _FIRST) if isinstance(one.tag, str))
         first = next((text.strip() for text in texts if text and text.strip()), "")
@@ -248,17 +256,19 @@ class BodyWalk:
         if text:
             # A line of the markup is no line of the text: only a <br> is.
             one_line = text.replace("\n", " ")
-            bold, italic, link = (self.styles[key] > 0 for key in ("bold", "italic", "link"))
-            self.pieces.append(_Piece(one_line, bold, italic, link))
+            of = self.styles
+            self.pieces.append(_Piece(one_line, of["bold"] > 0, of["italic"] > 0, of["link"] > 0))
 
     def _flush(self, node: Element) -> None:
         """Ends the paragraph: what was gathered becomes drafts."""
+        if not self.pieces:
+            return
         pieces, self.pieces = self.pieces, []
         if all(piece.text.isspace() for piece in pieces):
             return
         for part in _split(pieces):
             text = _lines("".join(piece.text for piece in part))
-            if any(letter.isalnum() for letter in text):
+            if _ALPHANUMERIC.search(text):
                 self._take(text, part, node)
 
     def _take(self, text: str, part: list[_Piece], node: Element) -> None:
@@ -286,7 +296,8 @@ class BodyWalk:
     def _guess(self, text: str, look: _Look, node: Element) -> BlockKind:
         if len(text) < _LONGEST_CAPTION:
             below = self.after_picture and (_is_centered(node) or look.italic > 0.95)
-            if below or (_CREDIT.search(text) and not _WHOLE.match(text)):
+            # Few paragraphs hold a colon, and all credits do.
+            if below or (":" in text and _CREDIT.search(text) and not _WHOLE.match(text)):
                 return BlockKind.CAPTION
         short = len(text) <= _LONGEST_SUBHEADING and "\n" not in text
         if look.bold > 0.95 and short and not text.endswith((".", ";", ",", "…", '."')):
