@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 
 import xxhash
@@ -103,14 +103,55 @@ def _keep(
     signature = sign(reading.text)
     keys = signature.look_up_keys()
     sharing, full = look_up(connection, keys)
-    copies = {}
-    for other in _worth_reading(connection, article_id, signature, sharing):
-        row = connection.execute(_READING, (other,)).fetchone()
-        if alike := copied(reading, _reading(*row)):
-            copies[other] = alike
+    candidates = _worth_reading(connection, article_id, signature, sharing)
+    copies = _copies(connection, article_id, reading, candidates)
     kept = article_id, MAKER, signature.size, mark + signature.to_bytes()
     _keep_signature(connection, kept, [key for key in keys if key not in full])
+    left = _of_stories(connection, [article_id]) - copies.keys() - {article_id}
     _keep_pairs(connection, article_id, copies)
+    if left:
+        _close_ranks(connection, left)
+
+
+def _copies(
+    connection: sqlite3.Connection, article_id: int, reading: Reading, candidates: Sequence[int]
+) -> dict[int, Likeness]:
+    """Those of the candidates, and of their stories, that repeat an article or that it repeats."""
+    firsts = _firsts(connection, candidates)
+    copies = _compared(connection, reading, list(dict.fromkeys([*firsts, *candidates]))[:MOST_READ])
+    if copies and _in_time(connection, {article_id, *copies})[0] == article_id:
+        # It becomes the first, so that all of the story are asked whether they are its copies.
+        others = _of_stories(connection, list(copies)) - copies.keys() - {article_id}
+        copies |= _compared(connection, reading, others)
+    return copies
+
+
+def _compared(
+    connection: sqlite3.Connection, reading: Reading, others: Iterable[int]
+) -> dict[int, Likeness]:
+    rows = ((other, connection.execute(_READING, (other,)).fetchone()) for other in others)
+    alike = {other: copied(reading, _reading(*row)) for other, row in rows}
+    return {other: found for other, found in alike.items() if found}
+
+
+def _firsts(connection: sqlite3.Connection, articles: Sequence[int]) -> list[int]:
+    sql = f"SELECT DISTINCT first_id FROM stories WHERE article_id IN ({_marks(articles)})"  # noqa: S608
+    return [row["first_id"] for row in connection.execute(sql, articles)]
+
+
+def _of_stories(connection: sqlite3.Connection, firsts: Sequence[int]) -> set[int]:
+    """All articles of the stories that these are the first of."""
+    sql = f"SELECT article_id FROM stories WHERE first_id IN ({_marks(firsts)}) LIMIT ?"  # noqa: S608
+    return {row["article_id"] for row in connection.execute(sql, (*firsts, MOST_OF_STORY))}
+
+
+def _close_ranks(connection: sqlite3.Connection, left: Collection[int]) -> None:
+    """Where the first of a story has become another text, the next takes its place."""
+    order = _in_time(connection, left)
+    reading = _reading(*connection.execute(_READING, (order[0],)).fetchone())
+    known = _pairs(connection, order[:1]).get(order[0], {})
+    _add_pairs(connection, order[0], _compared(connection, reading, set(order[1:]) - known.keys()))
+    _settle(connection, order)
 
 
 def _mark(reading: Reading, published: str | None) -> bytes:
@@ -184,13 +225,19 @@ def _keep_pairs(
         return
     connection.execute("DELETE FROM pairs WHERE article_id = ?", (article_id,))
     connection.execute("DELETE FROM pairs WHERE other_id = ?", (article_id,))
+    _add_pairs(connection, article_id, copies)
+    _settle(connection, {article_id, *former, *copies})
+
+
+def _add_pairs(
+    connection: sqlite3.Connection, article_id: int, copies: dict[int, Likeness]
+) -> None:
     values = {other: (a.shared, a.alike, a.numbers) for other, a in copies.items()}
     connection.executemany(
         "INSERT INTO pairs (article_id, other_id, shared, alike, numbers) VALUES (?, ?, ?, ?, ?)",
         [(article_id, other, *v) for other, v in values.items()]
         + [(other, article_id, *v) for other, v in values.items()],
     )
-    _settle(connection, {article_id, *former, *copies})
 
 
 def _settle(connection: sqlite3.Connection, changed: Collection[int]) -> None:

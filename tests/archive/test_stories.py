@@ -179,6 +179,22 @@ def test_a_revised_article_leaves_its_story_and_comes_back(archive: Archive):
     assert archive.connection.execute("SELECT * FROM bands ORDER BY 1, 2").fetchall() == before
 
 
+def test_a_long_story_keeps_together_whoever_comes_and_goes(archive: Archive):
+    dice = random.Random(12)
+    text, other = base(dice, 1), base(dice, 1)
+    edits = list((reprints.LIGHT | reprints.HEAVY).values())
+    copies = [hours(edits[n % len(edits)](dice, text), n + 1) for n in range(30)]
+    first = add(archive, text, "goc")
+    ids = add_all(archive, copies, "lai")
+    assert stories(archive) == dict.fromkeys((first, *ids), first)
+
+    earlier = add(archive, hours(reprints.noted(dice, text), -5), "som-hon")
+    assert stories(archive) == dict.fromkeys((first, earlier, *ids), earlier)
+
+    add(archive, hours(other, -5), "som-hon")
+    assert stories(archive) == dict.fromkeys((first, *ids), first)
+
+
 def test_a_withdrawn_first_article_stays_first(archive: Archive):
     text = base(random.Random(7), 1)
     first = add(archive, text, "goc")
