@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli import Day
+from archive.errors import ArchiveError
 from archive.folder import data_folder
 from archive.pages import PageStore
 from archive.printing import printable
@@ -54,6 +55,9 @@ def import_warc(ctx: click.Context, files: tuple[Path, ...]) -> None:
         for path in dict.fromkeys(files):
             failed |= not _take(importer, path)
         code = _code_of(importer, failed=failed)
+    except ArchiveError as error:
+        run.error = error
+        raise
     finally:
         run.close(code)
     _report_import(importer)

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from warcio.checker import Checker
 
+from archive.lock import take_lock
 from archive.models import VIETNAM, Page
 from archive.pages import PageStore
 from archive.store import Archive
@@ -30,6 +31,7 @@ from tests.crawler.warc_bytes import answer, chunks, members, record, sha1
 NOW = dt.datetime(2026, 6, 1, tzinfo=VIETNAM)
 HOME = "https://bao-thu.example.vn"
 LATER = "2025-05-05T00:00:00Z"
+SOFT = "<html><head><title>Lỗi</title></head><body><h1>Không tìm thấy trang</h1></body></html>"
 KEYS = 'hosts = ["bao-thu.example.vn"]'
 
 
@@ -188,14 +190,13 @@ def test_a_page_that_was_gone_withdraws_what_was_seen_before_only(world: World):
 
 
 def test_a_page_that_says_it_is_not_there_and_a_way_home_withdraw_too(world: World):
-    soft = "<html><head><title>Lỗi</title></head><body><h1>Không tìm thấy trang</h1></body></html>"
     home = record("response", Far.home, answer(b"<html>Trang chu</html>"), WARC_Date=LATER)
     moved = answer(b"", "Location: /", status="302 Found")
     assert take(
         world,
         capture(1),
         capture(2),
-        capture(1, html=soft.encode(), WARC_Date=LATER),
+        capture(1, html=SOFT.encode(), WARC_Date=LATER),
         record("response", HOME + path(2), moved, WARC_Date=LATER),
         home,
         home,
@@ -283,6 +284,15 @@ def test_a_file_that_is_none_or_broken_is_told_by_the_exit_code(world: World):
     assert codes == [1, 1, 3]
 
 
+def test_an_import_waits_for_no_crawl_and_does_nothing_beside_one(world: World):
+    (world.data.parent / "good.warc.gz").write_bytes(members(capture(1)))
+    with take_lock(world.data):
+        done = world.run("import-warc", str(world.data.parent / "good.warc.gz"))
+
+    assert done.returncode == 75
+    assert not (world.data / "archive.db").exists()
+
+
 def test_an_archive_comes_back_from_its_own_export(server: Server, tmp_path: Path):
     world = World(tmp_path)
     publish(server, range(6))
@@ -292,8 +302,11 @@ def test_an_archive_comes_back_from_its_own_export(server: Server, tmp_path: Pat
     assert world.run("crawl").returncode == 0
     server.answers[path(1)] = Answer(body=article_html(1, text="Đã đính chính."))
     server.answers[path(2)] = Answer(status=404)
+    server.answers[path(3)] = Answer(status=302, headers={"Location": "/"}, validators=False)
+    server.answers["/"] = Answer(body=b"<html><body><h1>Trang nh\xc3\xa0</h1></body></html>")
+    server.answers[path(4)] = Answer(body=SOFT.encode(), validators=False)
     time.sleep(1.1)  # times are kept to the second
-    urls = [server.home.rstrip("/") + path(number) for number in range(4)]
+    urls = [server.home.rstrip("/") + path(number) for number in range(5)]
     world.run("crawl", *(part for url in urls for part in ("--url", url)))
     file, second = tmp_path / "all.warc.gz", tmp_path / "second"
     second.mkdir()
@@ -303,6 +316,7 @@ def test_an_archive_comes_back_from_its_own_export(server: Server, tmp_path: Pat
 
     assert done.returncode == 0, done.stderr
     assert Checker(_Inputs(file)).process_all() == 0
+    assert world.value("SELECT count(*) FROM withdrawals") == 3
     assert dump(second) == dump(world.data)
     again = world.run("import-warc", str(file), MOIT_NEWS_DATA=str(second))
     assert again.returncode == 0
