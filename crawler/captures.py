@@ -108,6 +108,8 @@ def answer_of(record: WarcRecord) -> Answer:
 
 def body_of(answer: Answer, record: WarcRecord, most: int) -> bytes:
     """The body, without chunks and unpacked; raises CaptureError."""
+    if record.headers.get("warc-truncated") or record.headers.get("warc-segment-number"):
+        raise CaptureError(Fate.CUT)
     whole = answer.payload
     chunked = "chunked" in (answer.header("transfer-encoding") or "").lower()
     joined = join_chunks(whole, most) if chunked else whole
@@ -120,7 +122,7 @@ def body_of(answer: Answer, record: WarcRecord, most: int) -> bytes:
     digest = record.headers.get("warc-payload-digest")
     if record.kind != "revisit":
         _check(digest, [whole, joined, body])
-    if record.headers.get("warc-truncated") or (not chunked and _is_short(answer)):
+    if not chunked and _is_short(answer):
         raise CaptureError(Fate.CUT)
     return body
 

@@ -107,7 +107,9 @@ def _frontier_row(archive: Archive, url: str) -> dict[str, str]:
 
 
 def _tries(archive: Archive, url: str) -> Iterator[str]:
-    rows = archive.connection.execute("SELECT * FROM outcomes WHERE url = ? ORDER BY id", (url,))
+    rows = archive.connection.execute(
+        "SELECT * FROM outcomes WHERE url = ? ORDER BY at, id", (url,)
+    )
     for row in rows:
         parts = (
             f"run {row['run_id']}",

@@ -336,7 +336,9 @@ class Frontier:
 
 def outcomes(archive: Archive, url: str) -> list[Outcome]:
     """The story of a URL, one row a try, the oldest first."""
-    rows = archive.connection.execute("SELECT * FROM outcomes WHERE url = ? ORDER BY id", (url,))
+    rows = archive.connection.execute(
+        "SELECT * FROM outcomes WHERE url = ? ORDER BY at, id", (url,)
+    )
     return [
         Outcome(
             url=row["url"],

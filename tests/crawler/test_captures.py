@@ -92,9 +92,10 @@ def test_what_gives_no_body_says_why(block: bytes, fate: Fate):
     assert caught.value.fate == fate
 
 
-def test_what_its_own_archive_cut_is_cut():
+@pytest.mark.parametrize("name", ["warc_truncated", "warc_segment_number"])
+def test_what_its_own_archive_cut_is_cut_whatever_its_digest(name: str):
     with pytest.raises(CaptureError) as caught:
-        body(answer(HTML), warc_truncated="length")
+        body(answer(HTML), **{name: "1"}, warc_payload_digest=sha1(b"the whole"))
     assert caught.value.fate == Fate.CUT
 
 
