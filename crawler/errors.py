@@ -5,7 +5,6 @@ MoitNewsError (archive)
 ├── LabelError             the JSON beside a saved page is none
 ├── NotWarcError           a file that is no WARC file
 ├── CaptureError           a record of a WARC file that gives no page
-├── ReadingStoppedError    a process that reads kept pages was ended
 ├── ListingError           a feed, sitemap, page of headlines or API answer that cannot be read
 ├── AnswerError            a request that brought nothing that may be read
 │   ├── ForbiddenError         we may not ask: robots.txt, a private address
@@ -43,10 +42,6 @@ class CaptureError(MoitNewsError):
     def __init__(self, fate: str, message: str = "") -> None:
         super().__init__(message or fate)
         self.fate = fate
-
-
-class ReadingStoppedError(MoitNewsError):
-    """A process that reads kept pages was ended by something else than its work."""
 
 
 class ListingError(MoitNewsError):

@@ -24,7 +24,6 @@ from archive.models import Page
 from archive.pages import PageStore
 from archive.readings import digest
 from archive.store import columns
-from crawler.errors import ReadingStoppedError
 from crawler.reading import Reading, read_page
 from crawler.site import Site
 
@@ -102,7 +101,7 @@ class Work(Generic[Chunk]):
     def read(
         self, chunks: Iterable[tuple[Chunk, Sequence[Task]]]
     ) -> Iterator[tuple[Chunk, list[ReadPage]]]:
-        """Each chunk with what its pages say; raises ReadingStoppedError, ArchiveError."""
+        """Each chunk with what its pages say; raises ArchiveError where pages.db fails."""
         return self._read_here(chunks) if self._jobs == 1 else self._read_apart(chunks)
 
     def _read_here(
@@ -118,35 +117,76 @@ class Work(Generic[Chunk]):
     def _read_apart(
         self, chunks: Iterable[tuple[Chunk, Sequence[Task]]]
     ) -> Iterator[tuple[Chunk, list[ReadPage]]]:
-        pool = ProcessPoolExecutor(
-            self._jobs,
+        processes = Processes(self._folder, self._sites, self._jobs)
+        waiting: deque[tuple[Chunk, Sequence[Task], Future[list[ReadPage]]]] = deque()
+        try:
+            for chunk, tasks in chunks:
+                waiting.append((chunk, tasks, processes.submit(tasks)))
+                if len(waiting) > _AHEAD * self._jobs:
+                    first, asked, future = waiting.popleft()
+                    yield first, processes.result(asked, future)
+            for first, asked, future in waiting:
+                yield first, processes.result(asked, future)
+        finally:
+            processes.close()
+
+
+class Processes:
+    """Processes that read pages, begun anew where one is ended: by somebody, for want of memory,
+    or by a page that no process survives."""
+
+    def __init__(self, folder: Path, sites: Mapping[str, Site], jobs: int) -> None:
+        self._folder, self._sites, self._jobs = folder, sites, jobs
+        self._pool = self._open(jobs)
+
+    def _open(self, jobs: int) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            jobs,
             mp_context=multiprocessing.get_context("spawn"),  # a fork would share open files
             initializer=_start,
             initargs=(self._folder, self._sites),
         )
-        waiting: deque[tuple[Chunk, Future[list[ReadPage]]]] = deque()
+
+    def submit(self, tasks: Sequence[Task]) -> Future[list[ReadPage]]:
         try:
-            for chunk, tasks in chunks:
-                waiting.append((chunk, pool.submit(_read, tasks)))
-                if len(waiting) > _AHEAD * self._jobs:
-                    yield _first(waiting)
-            while waiting:
-                yield _first(waiting)
-        except BrokenProcessPool as error:
-            raise ReadingStoppedError(
-                "a process that reads pages was ended from outside, or by a page that costs more "
-                "memory than there is: what was read is stored, run this again (--jobs 1 reads in "
-                "one process)"
-            ) from error
+            return self._pool.submit(_read, tasks)
+        except BrokenProcessPool:
+            self.close()
+            self._pool = self._open(self._jobs)
+            return self._pool.submit(_read, tasks)
+
+    def result(self, tasks: Sequence[Task], future: Future[list[ReadPage]]) -> list[ReadPage]:
+        """What the pages of a chunk say; one by one where a process has ended, so that it is known
+        which page it cannot survive."""
+        try:
+            return future.result()
+        except BrokenProcessPool:
+            return self._one_by_one(tasks)
+
+    def _one_by_one(self, tasks: Sequence[Task]) -> list[ReadPage]:
+        found: list[ReadPage] = []
+        pool = self._open(1)
+        try:
+            for task in tasks:
+                try:
+                    found += pool.submit(_read, [task]).result()
+                except BrokenProcessPool:
+                    found.append(self._deadly(task))
+                    pool.shutdown()
+                    pool = self._open(1)
         finally:
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown()
+        return found
 
+    def _deadly(self, task: Task) -> ReadPage:
+        with PageStore.open(self._folder) as pages:
+            page = pages.get(task.page_id)
+        bare = dataclasses.replace(page, body=b"")
+        reading = Reading(problem="the process that read it was ended")
+        return ReadPage(page_id=task.page_id, page=bare, size=len(page.body), reading=reading)
 
-def _first(
-    waiting: deque[tuple[Chunk, Future[list[ReadPage]]]],
-) -> tuple[Chunk, list[ReadPage]]:
-    chunk, future = waiting.popleft()
-    return chunk, future.result()
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
 
 
 _readers: list[PageReader] = []

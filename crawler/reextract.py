@@ -95,7 +95,7 @@ def preview(selection: Selection, jobs: int, summary: Summary) -> Generator[Summ
 
 def read_again(selection: Selection, jobs: int, summary: Summary) -> Generator[Summary]:
     """Reads the pages again and corrects what is kept of them. Gives the numbers as they grow;
-    raises AlreadyRunningError before it begins, ArchiveError, ReadingStoppedError."""
+    raises AlreadyRunningError before it begins, ArchiveError."""
     folder = data_folder()
     PageStore.open(folder).close()  # a folder without pages must not become an archive
     run = Run.open(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import shutil
 import signal
 import sqlite3
@@ -12,6 +13,7 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -23,9 +25,11 @@ from archive.search import search
 from archive.store import Archive
 from crawler.frontier import Settled
 from crawler.plans import Counted, Verdict, failed
+from crawler.reading_pool import Task, Work
 from crawler.reextract import Selection, Summary, preview, read_again
 from crawler.reread import METADATA_ONLY, REPLACED, Ending
 from crawler.run import Run
+from crawler.site import Site
 from crawler.site_file import load_site
 from tests.crawler.paper import article_html
 
@@ -475,6 +479,28 @@ def test_killed_and_started_again_it_ends_as_if_undisturbed(
     while any(Path(f"/proc/{worker}").exists() for worker in workers):
         assert time.monotonic() < deadline, "a process that reads pages outlived its parent"
         time.sleep(0.05)
+
+
+class Deadly:
+    """A site whose pages end the process that reads them, as one that takes all memory does."""
+
+    @property
+    def keep(self) -> object:
+        os._exit(9)
+
+
+def test_a_page_that_no_process_survives_is_told_and_the_rest_is_read(shelf: Shelf) -> None:
+    shelf.fill(range(9))
+    sites = {"bao-thu": load_site("bao-thu"), "giet": cast("Site", Deadly())}
+    slugs = ["giet" if number in (2, 7) else "bao-thu" for number in range(9)]
+    tasks = [Task(page_id=number + 1, site=slug) for number, slug in enumerate(slugs)]
+    chunks = [(number, tasks[number : number + 3]) for number in (0, 3, 6)]
+
+    found = [read for _, pages in Work(shelf.data, sites, 2).read(chunks) for read in pages]
+
+    assert [read.page_id for read in found] == [task.page_id for task in tasks]
+    dead = [read.page_id for read in found if read.reading and read.reading.problem]
+    assert dead == [3, 8]
 
 
 def test_interrupted_it_says_what_is_left_and_goes_on(shelf: Shelf) -> None:
