@@ -131,12 +131,15 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter an option
         )
         answer = with_firsts(archive.connection, answer)
         names = dict(archive.connection.execute("SELECT slug, name FROM sources").fetchall())
+        meant = archive.addresses.look_up(text) if "://" in text else None
     if as_json:
         click.echo(printing.as_json([asdict(hit) for hit in answer.hits]))
     else:
         printing.print_hits(answer.hits, names, sys.stdout)
     for line in printing.about_answer(answer, text):
         click.echo(line, err=True)
+    if meant is not None:
+        click.echo(f"this is the address of an article: moit-news show {meant}", err=True)
 
 
 @click.command(cls=Command)
@@ -152,6 +155,7 @@ def show(article: str, as_json: bool, version: int | None) -> None:
         row = dict(archive.article(article))
         versions = [dict(each) for each in archive.versions(row["id"])]
         row["withdrawals"] = [dict(each) for each in archive.withdrawals(row["id"])]
+        row["addresses"] = [dict(each) for each in archive.addresses.of(row["id"])]
         row["cites"] = [dict(citation) for citation in archive.citations(row["id"])]
         row["story"] = summary(archive.connection, row["id"])
         sql = "SELECT name FROM sources WHERE slug = ?"

@@ -26,6 +26,13 @@ ORIGINS = {
     "meta": "from the page's metadata",
     "listing": "from the listing that named it",
 }
+MOST_ADDRESSES = 10
+_HOWS = {
+    "read": "where it was read first",
+    "asked": "which led here first",
+    "listing": "as a listing said first",
+    "named": "as its page said first",
+}
 MARK = "bold yellow"
 PIPE_WIDTH = 80
 WIDEST_TEXT = 100
@@ -204,6 +211,7 @@ def _foot(row: Mapping[str, Any], versions: Sequence[Mapping[str, Any]]) -> list
     for attachment in json.loads(row["attachments"] or "[]"):
         lines.append(printable(f"File: {attachment['title'] or ''} {attachment['url']}"))
     lines.append(f"{printable(row['url'])}  ({row['id']})")
+    lines += _others(row)
     seen = f"first seen {_moment(row['first_seen_at'])}, last {_moment(row['last_seen_at'])}"
     if row.get("shown_version"):
         return [*lines, f"All versions: moit-news show {row['id']}"]
@@ -214,6 +222,18 @@ def _foot(row: Mapping[str, Any], versions: Sequence[Mapping[str, Any]]) -> list
     if versions:
         lines.append(f"What changed: moit-news diff {row['id']}")
     return lines
+
+
+def _others(row: Mapping[str, Any]) -> list[str]:
+    """The other addresses of an article, those seen last; a site may have moved it for years."""
+    others = [each for each in row["addresses"] if each["address"] != row["url"]]
+    lines = [
+        f"Also at {printable(each['address'])}, {_HOWS.get(each['how'], each['how'])}"
+        f" {_moment(each['first_seen_at'])}"
+        for each in others[-MOST_ADDRESSES:]
+    ]
+    more = len(others) - len(lines)
+    return [*lines, f"and at {more} addresses before"] if more else lines
 
 
 def _document(citation: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from archive.models import Attachment, Block, BlockKind
 from archive.store import Archive
-from tests.archive.news import SEEN, article, new_archive, paragraphs
+from tests.archive.news import SEEN, article, new_archive, page, paragraphs
 
 PROGRAM = "import click; from archive.cli import COMMANDS; click.Group(commands=COMMANDS)()"
 HOSTILE = "Giá \x1b]0;hỏng\x07\x1b[31mđỏ\x9b2J [bold]đậm[/bold]\r\nxuống dòng"
@@ -214,6 +214,24 @@ def test_show_tells_of_versions_and_withdrawal(folder: Path):
     assert "withdrawn by its site, seen 2024-06-01 08:00 +07:00" in shown
     assert "Version 2; first seen 2024-06-01 08:00 +07:00" in shown
     assert "Bản tin số 1 về thị trường trong nước" in shown
+
+
+def test_show_tells_the_other_addresses_and_search_what_an_address_leads_to(tmp_path: Path):
+    with new_archive(tmp_path) as archive:
+        for number in range(1, 14):
+            url = f"https://bo.example.vn/tin/lan-{number}.html"
+            asked = page(f"https://bo.example.vn/tin/lan-{number - 1}.html", final_url=url)
+            archive.add(article(1, url=url), site="bo-vn", page_id=None, seen_at=SEEN, page=asked)
+
+    shown = run(tmp_path, "show", "http://bo.example.vn/tin/lan-0.html?fbclid=1").stdout
+    kept = json.loads(run(tmp_path, "show", "bo.example.vn/tin/lan-0.html", "--json").stdout)
+    found = run(tmp_path, "search", "https://bo.example.vn/tin/lan-7.html")
+
+    assert "https://bo.example.vn/tin/lan-13.html  (202405020001)" in shown
+    assert shown.count("Also at https://bo.example.vn/tin/lan-") == 10
+    assert "and at 3 addresses before" in shown
+    assert len(kept["addresses"]) == 14
+    assert "this is the address of an article: moit-news show 202405020001" in found.stderr
 
 
 def test_show_as_json_holds_the_article_and_its_versions(folder: Path):

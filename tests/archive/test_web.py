@@ -21,7 +21,7 @@ import pytest
 
 from archive.models import VIETNAM, Attachment, Block, BlockKind
 from archive.web import command
-from tests.archive.news import SEEN, article, new_archive, paragraphs
+from tests.archive.news import SEEN, article, new_archive, page, paragraphs
 
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
 WRITER = """
@@ -120,7 +120,8 @@ def fill(archive) -> None:
         attachments=(Attachment(url="javascript:alert(1)", title="Tệp"),),
     )
     words = article(3, title="Diễn đàn: lực sĩ", source="bao-thu", published_at=None)
-    archive.add(power, site="bo-vn", page_id=None, seen_at=SEEN)
+    asked = page("https://bo.example.vn/tin/luoi-dien.html", final_url=power.url)
+    archive.add(power, site="bo-vn", page_id=None, seen_at=SEEN, page=asked)
     archive.add(bad, site="bo-vn", page_id=None, seen_at=SEEN)
     archive.add(words, site="bao-vn", page_id=None, seen_at=SEEN)
     number = article(4, title="Thông tư 38/2016/TT-BCT", source="bao-thu")
@@ -261,6 +262,29 @@ def test_a_policy_forbids_foreign_scripts(web: Web):
         assert "object-src 'none'" in policy
         assert "default-src 'self'" in policy
         assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://bo.example.vn/tin/1.html?utm_source=zalo",
+        "https://bo.example.vn/tin/luoi-dien.html.",
+    ],
+)
+def test_an_address_in_the_search_box_leads_to_its_article(web: Web, address: str):
+    told = web.get("/archive/articles", _search=address)
+
+    assert "This is an address of" in told
+    assert f"/archive/articles/{POWER}" in told
+    assert "No article holds" not in told
+    assert "This is an address of" not in web.get("/archive/articles", _search="https://a.vn/x")
+
+
+def test_an_article_shows_the_addresses_that_it_had(web: Web):
+    told = web.get(f"/archive/articles/{POWER}")
+
+    assert "Other addresses it had: https://bo.example.vn/tin/luoi-dien.html" in told
+    assert "Other addresses" not in web.get(f"/archive/articles/{BAD}")
 
 
 def test_tables_of_the_index_are_hidden_and_the_others_described(web: Web):

@@ -18,6 +18,7 @@ from datasette.database import Database
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
+from archive.addresses import AddressBook
 from archive.copies import Told, told
 from archive.expressions import NOTHING, expression
 from archive.models import Block, Hit, blocks_from_json
@@ -38,6 +39,11 @@ SOURCES = "SELECT slug, name, homepage FROM sources"
 CITED_DOCUMENTS = (
     "SELECT kind, number FROM citations WHERE article_id = ? ORDER BY count DESC, number"
 )
+OTHER_ADDRESSES = (
+    "SELECT address FROM addresses WHERE article_id = ? AND address <> ?"
+    " ORDER BY first_seen_at DESC, address LIMIT 10"
+)
+ADDRESSES = {"url", "final_url", "homepage", "found_on", "address"}
 BEST = 5
 # A page of somebody else's text runs no script of theirs and loads nothing from anywhere.
 HEADERS = [
@@ -83,6 +89,14 @@ def extra_template_vars(view_name: str, datasette: Datasette, request: Any) -> d
         found: list[Hit] = await database.execute_fn(lambda c: search(c, **question, limit=BEST))
         return found
 
+    async def article_at() -> Any:
+        """The article that an address in the search box leads to."""
+        address = web_address((request.args.get("_search") or "").strip())
+        return address and await database.execute_fn(lambda c: _article_at(c, address))
+
+    async def other_addresses(article_id: str, url: str) -> list[Any]:
+        return list((await database.execute(OTHER_ADDRESSES, [article_id, url])).rows)
+
     async def source_names() -> dict[str, str]:
         return {row["slug"]: row["name"] for row in await _rows(database, SOURCES)}
 
@@ -99,6 +113,8 @@ def extra_template_vars(view_name: str, datasette: Datasette, request: Any) -> d
         return found
 
     return {
+        "article_at": article_at,
+        "other_addresses": other_addresses,
         "cited_documents": cited_documents,
         "story": story,
         "newest_articles": lambda: _rows(database, NEWEST_ARTICLES),
@@ -112,7 +128,9 @@ def extra_template_vars(view_name: str, datasette: Datasette, request: Any) -> d
 @hookimpl
 def render_cell(value: object, column: str) -> Markup | None:
     """An address becomes a link that tells its target nothing; anything else stays text."""
-    if column in {"url", "final_url", "homepage", "found_on"} and (address := web_address(value)):
+    if column in {"url", "final_url", "homepage", "found_on", "address"} and (
+        address := web_address(value)
+    ):
         return Markup('<a href="{0}" rel="noopener noreferrer nofollow">{0}</a>').format(address)
     return None
 
@@ -196,6 +214,14 @@ def _question(request: Any) -> dict[str, Any] | None:
         year = int(filters["year"])
         question |= {"since": dt.date(year, 1, 1), "until": dt.date(year, 12, 31)}
     return question
+
+
+def _article_at(connection: sqlite3.Connection, address: str) -> sqlite3.Row | None:
+    found = AddressBook(connection).look_up(address)
+    row: sqlite3.Row | None = connection.execute(
+        "SELECT id, title FROM articles WHERE id = ?", (found,)
+    ).fetchone()
+    return row
 
 
 async def _rows(database: Database, sql: str) -> list[Any]:
