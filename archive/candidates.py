@@ -20,7 +20,7 @@ COUNTED = 10_000
 COUNTING = 0.008
 _COUNT_STRETCH = 5_000
 # Soft: enough where something was found. Hard: nobody waits longer for nothing.
-SOFT, HARD = 0.08, 1.0
+SOFT, HARD = 0.05, 1.0
 # The sizes of the texts: the only small table that has all ids in their order.
 _BORDER = """
 SELECT id FROM articles_fts_docsize WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1 OFFSET ?
@@ -60,9 +60,6 @@ class Patience:
     def is_over(self, *, found: bool) -> bool:
         spent = time.monotonic() - self.began
         return not self.thorough and spent > (SOFT if found else HARD)
-
-    def stopped_at(self, article_id: int) -> None:
-        self.looked_back_to = max(self.looked_back_to or 0, article_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +114,8 @@ class Asked:
             if len(ids) >= limit or first <= self.conditions.first:
                 break
             if self.patience.is_over(found=found or bool(ids)):
-                self.patience.stopped_at(first)
+                if not found:  # else it looked for what stands below what was found
+                    self.patience.looked_back_to = first
                 break
         return ids
 

@@ -72,6 +72,7 @@ class SearchCommand(Command):
 )
 @click.option("--exact", "only_exact", is_flag=True, help="Only with the accents as typed.")
 @click.option("--thorough", is_flag=True, help="Look through all articles, however long it takes.")
+@click.option("--all", "unfolded", is_flag=True, help="Each copy of a story as a hit of its own.")
 @click.option("--explain", is_flag=True, help="Say what the query was understood as, and end.")
 @click.option("--json", "as_json", is_flag=True, help="The hits as a JSON list.")
 @click.option(
@@ -87,6 +88,7 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter an option
     newest: bool,
     only_exact: bool,
     thorough: bool,
+    unfolded: bool,
     explain: bool,
     as_json: bool,
     versions: bool,
@@ -107,18 +109,15 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter an option
     """
     from archive import printing
     from archive.copies import with_firsts
-    from archive.explanation import explanation
-    from archive.query import parse
 
     text = " ".join(query)
     if explain:
-        parsed = parse(text)
-        click.echo("\n".join((explanation(parsed, only_exact=only_exact), *parsed.notes)))
+        _explain(text, only_exact=only_exact)
         return
     with Archive.open(data_folder()) as archive, explained(archive.path):
         _check_known(archive, "sites", site)
         _check_known(archive, "sources", source)
-        answer = _finder(versions, thorough)(
+        answer = _finder(versions=versions, thorough=thorough, unfolded=unfolded)(
             archive.connection,
             text,
             site=site,
@@ -179,7 +178,7 @@ def serve(port: int, host: str) -> None:
     run(data_folder(), host=host, port=port)
 
 
-def _finder(versions: bool, thorough: bool) -> Callable[..., Answer]:
+def _finder(versions: bool, **wanted: bool) -> Callable[..., Answer]:
     """The search that was asked for; a plain one loads nothing of the other."""
     if versions:
         from archive.version_search import find_versions
@@ -187,7 +186,7 @@ def _finder(versions: bool, thorough: bool) -> Callable[..., Answer]:
         return find_versions
     from archive.search import find
 
-    return partial(find, thorough=thorough)
+    return partial(find, thorough=thorough, unfolded=unfolded)
 
 
 def _check_known(archive: Archive, table: str, slug: str | None) -> None:

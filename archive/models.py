@@ -229,6 +229,7 @@ class Stored:
 class Hit:
     """One search result; in ``snippet`` and ``marked_title`` the found words stand in ``⟦ ⟧``.
     ``copy_of`` is the id of the article that was published first, ``copy_of_source`` whose it is.
+    ``copies`` counts the other articles of its story that are not shown beside it.
     """
 
     id: int
@@ -244,6 +245,7 @@ class Hit:
     withdrawn_at: str | None = None
     copy_of: int | None = None
     copy_of_source: str | None = None
+    copies: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,9 +6,10 @@ rarest spelling for the best. The few articles that may stand on the first page 
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice, product
 
 from archive.expressions import Branch, Tier
 from archive.spelling import exact_variants
@@ -17,6 +18,8 @@ from archive.text import nfc
 # From so many syllables on a query is rather a headline than words of a text.
 HEADLINE = 6
 USUAL_LENGTH = 3_000
+MOST_SPELLINGS = 16
+_CUT = re.compile(r"[\W_]+")
 _BLANKS = {code: " " for code in range(128) if not chr(code).isalnum()}
 
 
@@ -36,12 +39,12 @@ class Sought:
 
     @cached_property
     def folded(self) -> tuple[str, ...]:
-        each = dict.fromkeys(_folded(" ".join(phrase)) for phrase in self.phrases)
+        each = dict.fromkeys(folded(" ".join(phrase)) for phrase in self.phrases)
         return tuple(phrase for phrase in each if phrase.strip())
 
     @cached_property
     def whole(self) -> str:
-        return _folded(" ".join(s for phrase in self.phrases for s in phrase))
+        return folded(" ".join(s for phrase in self.phrases for s in phrase))
 
     @cached_property
     def in_a_sentence(self) -> re.Pattern[str]:
@@ -49,31 +52,39 @@ class Sought:
         return re.compile(r"\b" + between.join(map(re.escape, self.whole.split())) + r"\b")
 
     @cached_property
-    def exact_whole(self) -> re.Pattern[str] | None:
-        """All of it side by side with the accents that were typed; None where none were."""
+    def exact_whole(self) -> tuple[str, ...]:
+        """All of it side by side with the accents that were typed; empty where none were."""
         syllables = [s for phrase in self.phrases for s in phrase]
-        return None if all(map(str.isascii, syllables)) else _pattern(syllables)
+        return () if all(map(str.isascii, syllables)) else _spelt(syllables)
 
     @cached_property
-    def exact_parts(self) -> tuple[re.Pattern[str], ...]:
-        accented = [p for p in self.phrases if not all(map(str.isascii, p))]
-        return tuple(map(_pattern, accented))
+    def exact_parts(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(_spelt(p) for p in self.phrases if not all(map(str.isascii, p)))
 
     @cached_property
-    def as_typed(self) -> tuple[re.Pattern[str], ...]:
+    def as_typed(self) -> tuple[tuple[str, ...], ...]:
         """Each word with the accents it was typed with, or typed without."""
-        return tuple(_pattern(phrase, unaccented_too=True) for phrase in self.phrases)
+        return tuple(map(_spelt, self.phrases))
 
 
-def _pattern(syllables: Sequence[str], *, unaccented_too: bool = False) -> re.Pattern[str]:
-    """Syllables with their accents, whatever stands between; others may have any accents."""
-    forms = (
-        "|".join(map(re.escape, exact_variants(s)))
-        if unaccented_too or not s.isascii()
-        else r"[^\W_]+"
-        for s in syllables
-    )
-    return re.compile(r"(?<![^\W_])" + r"[\W_]+".join(f"(?:{f})" for f in forms) + r"(?![^\W_])")
+def _spelt(syllables: Sequence[str]) -> tuple[str, ...]:
+    """The spellings that say the same with the same accents, as they stand in `spaced` texts.
+
+    >>> _spelt(["kỹ", "sư"])
+    (' kỹ sư ', ' kĩ sư ')
+    """
+    forms = islice(product(*map(exact_variants, syllables)), MOST_SPELLINGS)
+    return tuple(f" {' '.join(form)} " for form in forms)
+
+
+def spaced(*texts: str | None) -> str:
+    """The syllables of texts as they stand, in lower case, one blank between two.
+
+    >>> spaced("Giá xăng: 16.294,9 đồng!")
+    ' giá xăng 16 294 9 đồng '
+    """
+    text = nfc("\n".join(filter(None, texts))).lower()
+    return f" {_CUT.sub(' ', text).strip()} "
 
 
 def _plain(text: str | None) -> str:
@@ -82,10 +93,10 @@ def _plain(text: str | None) -> str:
     return letters.encode("ascii", "ignore").decode().replace("y", "i")
 
 
-def _folded(text: str | None) -> str:
+def folded(text: str | None) -> str:
     """Equal where the index may call two words equal; one blank between two syllables.
 
-    >>> _folded("Kỹ thuật, ĐIỆN!")
+    >>> folded("Kỹ thuật, ĐIỆN!")
     ' ki thuat dien '
     """
     return f" {' '.join(_plain(text).translate(_BLANKS).split())} "
@@ -93,36 +104,38 @@ def _folded(text: str | None) -> str:
 
 def is_as_typed(sought: Sought, *texts: str | None) -> bool:
     """Whether a text holds every word with the accents, or the bareness, that were typed."""
-    text = nfc("\n".join(filter(None, texts))).lower()
-    return all(pattern.search(text) for pattern in sought.as_typed)
+    text = spaced(*texts)
+    return all(any(form in text for form in forms) for forms in sought.as_typed)
 
 
 def exactness(sought: Sought, *texts: str | None) -> int:
     """2 where all of it stands side by side with the accents typed, 1 where each word does."""
-    if sought.exact_whole is None:
+    if not sought.exact_whole:
         return 0
-    text = nfc("\n".join(filter(None, texts))).lower()
-    if sought.exact_whole.search(text):
+    text = spaced(*texts)
+    if any(form in text for form in sought.exact_whole):
         return 2
-    return int(all(pattern.search(text) for pattern in sought.exact_parts))
+    return int(all(any(form in text for form in forms) for forms in sought.exact_parts))
 
 
 def first_look(sought: Sought, title: str, lead: str | None) -> float:
     """How much of the words title and lead hold: what can be known without reading the text."""
-    return 3.0 * _held(sought, _folded(title)) + _held(sought, _folded(lead))
+    return 3.0 * _held(sought, folded(title)) + _held(sought, folded(lead))
 
 
-def score(sought: Sought, tier: Tier, row: Mapping[str, str | None]) -> tuple[Tier, float]:
-    """The tier that the text proves, and the higher, the better the article answers: by title,
-    lead, how often and how close."""
-    title, lead, body = (_folded(row[name]) for name in ("title", "lead", "body"))
+def score(sought: Sought, tier: Tier, *texts: str | None) -> tuple[Tier, float]:
+    """The tier that title, lead and body prove, and how well they answer, the higher the better:
+    by where the words stand, how often and how close."""
+    title, lead, body = map(folded, texts)
     if tier is Tier.PHRASE and not any(sought.whole in text for text in (title, lead, body)):
         tier = Tier.NEAR
     heavy = 4.0 if sought.is_headline else 1.0
     found = heavy * _held(sought, title) + 0.5 * heavy * _held(sought, lead)
     if title == sought.whole:
         found += heavy
-    return tier, found + _density(sought, tier, title + lead + body) + _unbroken(sought, tier, row)
+    return tier, found + _density(sought, tier, title + lead + body) + _unbroken(
+        sought, tier, *texts
+    )
 
 
 def _held(sought: Sought, text: str) -> float:
@@ -164,10 +177,8 @@ def _closeness(sought: Sought, text: str) -> float:
     return len(sought.folded) / tightest if tightest else 0.0
 
 
-def _unbroken(sought: Sought, tier: Tier, row: Mapping[str, str | None]) -> float:
+def _unbroken(sought: Sought, tier: Tier, *texts: str | None) -> float:
     """Words that stand in one sentence, not across the end of one."""
     if tier is not Tier.PHRASE:
         return 0.0
-    return 0.3 * any(
-        sought.in_a_sentence.search(_plain(row[name])) for name in ("title", "lead", "body")
-    )
+    return 0.3 * any(sought.in_a_sentence.search(_plain(text)) for text in texts)

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 
 from archive.candidates import CANDIDATES, Asked, Patience, rarity
 from archive.expressions import (
@@ -35,14 +36,17 @@ from archive.words import beginning
 __all__ = ["CLOSE", "OPEN", "find", "one_line", "search", "snippets"]
 
 OF_TITLES = 100
-READ = 40
+READ = 25
 _BEGINNINGS = """
 SELECT id, title, lead FROM articles WHERE id IN (SELECT value FROM json_each(?))
 """
-_TEXT = "SELECT title, lead, body FROM articles WHERE id = ?"
-_HIT = """
+_TEXT = """
 SELECT id, url, site, source, title, section, published_at, withdrawn_at, lead, body
 FROM articles WHERE id = ?
+"""
+_STORIES = """
+SELECT s.article_id, s.first_id, (SELECT count(*) FROM stories o WHERE o.first_id = s.first_id)
+FROM stories s WHERE s.article_id IN (SELECT value FROM json_each(?))
 """
 _EXACT = "SELECT 1 FROM articles_exact WHERE articles_exact MATCH ? AND rowid = ?"
 
@@ -56,6 +60,8 @@ class _Found:
     branch: Branch
     exact: int = 0
     worth: float = 0.0
+    copies: int = 0
+    row: sqlite3.Row | None = None
 
     @property
     def order(self) -> tuple[float, ...]:
@@ -70,6 +76,7 @@ class _Search:
     limit: int
     newest: bool
     only_exact: bool
+    unfolded: bool
     patience: Patience
     found: dict[int, _Found] = field(default_factory=dict)
     is_capped: bool = False
@@ -85,16 +92,20 @@ class _Search:
         self.notes += extra.notes
         if not branch.wanted:
             if branch.filters:
-                ids = asked.listed(unwanted(branch), self.limit)
+                ids = asked.listed(unwanted(branch), self._most)
                 self._keep(ids, Tier.ALL, branch)
             return
         ways = tiers(branch, partial(beginning, self.connection), rarity(self.connection))
         if self.newest:
-            wanted = self.limit * (3 if self.only_exact else 1)
-            ids = asked.matching(ways[Tier.ALL].anywhere, wanted)
+            ids = asked.matching(ways[Tier.ALL].anywhere, self._most)
             self._keep(ids, Tier.ALL, branch)
         else:
             self._ask_in_tiers(asked, ways, branch)
+
+    @property
+    def _most(self) -> int:
+        """More than are shown where some are left out: copies, other accents."""
+        return self.limit * (1 if self.unfolded and not self.only_exact else 2)
 
     def _ask_in_tiers(self, asked: Asked, ways: dict[Tier, Way], branch: Branch) -> None:
         for tier, way in ways.items():
@@ -106,8 +117,9 @@ class _Search:
                 self.notes.append("No article holds all of these words; these lack one of them.")
 
     def _ask_tier(self, asked: Asked, tier: Tier, way: Way, branch: Branch) -> None:
-        ids = asked.matching(way.anywhere, CANDIDATES, found=bool(self.found))
-        if len(ids) == CANDIDATES:
+        most = max(CANDIDATES, self._most)
+        ids = asked.matching(way.anywhere, most, found=bool(self.found))
+        if len(ids) == most:
             self.is_capped = True
             ids += asked.matching(way.in_title, OF_TITLES, found=True)
         self._keep(ids, tier, branch)
@@ -117,11 +129,16 @@ class _Search:
             self.found.setdefault(article_id, _Found(article_id, tier, branch))
 
     def best(self) -> list[_Found]:
-        """In their order: all by title and lead, those at the top by their whole text."""
-        if self.newest:
-            return sorted(self._exact_enough(self.found.values()), key=lambda f: -f.id)[
-                : self.limit
-            ]
+        """What is shown, in its order, each story once."""
+        ordered = (
+            sorted(self.found.values(), key=lambda f: -f.id) if self.newest else self._ranked()
+        )
+        if self.only_exact:
+            ordered = list(islice(filter(self._is_as_typed, ordered), self._most))
+        return (ordered if self.unfolded else self._folded(ordered))[: self.limit]
+
+    def _ranked(self) -> list[_Found]:
+        """All by title and lead, those at the top by their whole text."""
         sought = {id(f.branch): Sought.of(f.branch) for f in self.found.values()}
         for row in self.connection.execute(_BEGINNINGS, (json.dumps(list(self.found)),)):
             each = self.found[row["id"]]
@@ -129,26 +146,33 @@ class _Search:
         ordered = sorted(self.found.values(), key=lambda f: f.order)
         read = max(READ, self.limit)
         for each in ordered[:read]:
-            self._read(each, sought[id(each.branch)])
-        ordered[:read] = sorted(ordered[:read], key=lambda f: f.order)
-        return list(self._exact_enough(ordered))[: self.limit]
+            row = self._text(each)
+            texts = row["title"], row["lead"], row["body"]
+            each.tier, each.worth = score(sought[id(each.branch)], each.tier, *texts)
+            each.exact = exactness(sought[id(each.branch)], *texts)
+        return [*sorted(ordered[:read], key=lambda f: f.order), *ordered[read:]]
 
-    def _read(self, each: _Found, sought: Sought) -> None:
-        row = self.connection.execute(_TEXT, (each.id,)).fetchone()
-        each.tier, each.worth = score(sought, each.tier, row)
-        each.exact = exactness(sought, row["title"], row["lead"], row["body"])
+    def _folded(self, ordered: list[_Found]) -> list[_Found]:
+        """Of each story the article that stands first, with the number of the others."""
+        ids = json.dumps([each.id for each in ordered[: 4 * self.limit]])
+        stories = {row[0]: row[1:] for row in self.connection.execute(_STORIES, (ids,))}
+        firsts: dict[int, _Found] = {}
+        for each in ordered[: 4 * self.limit]:
+            first_id, members = stories.get(each.id, (each.id, 1))
+            firsts.setdefault(first_id, each).copies = members - 1
+        return list(firsts.values())
 
-    def _exact_enough(self, candidates: Iterable[_Found]) -> Iterable[_Found]:
-        if not self.only_exact:
-            return candidates
-        return (f for f in candidates if self._is_as_typed(f))
+    def _text(self, each: _Found) -> sqlite3.Row:
+        if each.row is None:
+            each.row = self.connection.execute(_TEXT, (each.id,)).fetchone()
+        return each.row
 
     def _is_as_typed(self, each: _Found) -> bool:
-        row = self.connection.execute(_TEXT, (each.id,)).fetchone()
+        row = self._text(each)
         return is_as_typed(Sought.of(each.branch), row["title"], row["lead"], row["body"])
 
     def hit(self, each: _Found) -> Hit:
-        row = self.connection.execute(_HIT, (each.id,)).fetchone()
+        row = self._text(each)
         exactly = self.connection.execute(_EXACT, (accented(each.branch) or NOTHING, each.id))
         marks = marks_of(each.branch)
         return Hit(
@@ -158,6 +182,7 @@ class _Search:
             exact=exactly.fetchone() is not None,
             marked_title=marks.marked(row["title"]),
             withdrawn_at=row["withdrawn_at"],
+            copies=each.copies,
         )
 
 
@@ -173,15 +198,17 @@ def find(  # noqa: PLR0913 - each is one thing that a reader may want
     newest: bool = False,
     only_exact: bool = False,
     thorough: bool = False,
+    unfolded: bool = False,
 ) -> Answer:
     """The articles that a query asks for, best or newest first, and what to tell the reader.
 
     `since` and `until` are days in Vietnam, both included. `only_exact` insists on the accents as
-    typed. A search looks back for as long as a reader waits; `thorough` to the end.
+    typed. A search looks back for as long as a reader waits; `thorough` to the end. Of a story that
+    was reprinted one article is a hit, unless `unfolded`.
     """
     parsed = _filtered(parse(query), site=site, source=source)
     span = day_span(since=since, until=until)
-    search = _Search(connection, limit, newest, only_exact, Patience(thorough))
+    search = _Search(connection, limit, newest, only_exact, unfolded, Patience(thorough))
     asked: list[tuple[Branch, Conditions]] = []
     for branch in branches(parsed):
         extra = conditions(connection, branch.filters)
@@ -201,8 +228,8 @@ def find(  # noqa: PLR0913 - each is one thing that a reader may want
 
 
 def search(connection: sqlite3.Connection, query: str, **wanted: object) -> list[Hit]:
-    """The hits of `find` alone."""
-    return list(find(connection, query, **wanted).hits)  # type: ignore[arg-type]
+    """The hits of `find` alone, each copy of a story a hit of its own."""
+    return list(find(connection, query, unfolded=True, **wanted).hits)  # type: ignore[arg-type]
 
 
 def snippets(connection: sqlite3.Connection, query: str, ids: Iterable[int]) -> dict[int, str]:

@@ -1,5 +1,6 @@
 """The words that stand in the archive, folded: what `prefix*` of a query may mean."""
 
+import json
 import sqlite3
 from collections.abc import Sequence
 
@@ -17,7 +18,8 @@ ORDER BY length(word), word LIMIT {MOST_WORDS}
 def keep_words(connection: sqlite3.Connection, article: Article) -> None:
     """Adds the words of an article to the list; joins the transaction."""
     found = set(syllables("\n".join((article.title, article.lead or "", article.text))))
-    connection.executemany("INSERT OR IGNORE INTO words VALUES (?)", [(word,) for word in found])
+    sql = "INSERT OR IGNORE INTO words SELECT value FROM json_each(?)"
+    connection.execute(sql, (json.dumps(sorted(found)),))
 
 
 def beginning(connection: sqlite3.Connection, start: str) -> Sequence[str]:

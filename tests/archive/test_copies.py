@@ -129,7 +129,7 @@ def test_show_and_search_say_of_what_an_article_is_a_copy(kept: tuple[Path, dict
     with Archive.open(folder) as archive:
         words = archive.article(ids["nua"])["lead"].split()[:6]
 
-    hits = json.loads(moit_news(folder, "search", "--json", f'"{" ".join(words)}"').stdout)
+    hits = json.loads(moit_news(folder, "search", "--json", "--all", f'"{" ".join(words)}"').stdout)
 
     copy_of = {hit["id"]: hit["copy_of"] for hit in hits}
     assert copy_of[ids["goc"]] is None
