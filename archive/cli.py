@@ -178,7 +178,15 @@ def serve(port: int, host: str) -> None:
     run(data_folder(), host=host, port=port)
 
 
-def _finder(versions: bool, **wanted: bool) -> Callable[..., Answer]:
+def _explain(text: str, *, only_exact: bool) -> None:
+    from archive.explanation import explanation
+    from archive.query import parse
+
+    parsed = parse(text)
+    click.echo("\n".join((explanation(parsed, only_exact=only_exact), *parsed.notes)))
+
+
+def _finder(*, versions: bool, thorough: bool, unfolded: bool) -> Callable[..., Answer]:
     """The search that was asked for; a plain one loads nothing of the other."""
     if versions:
         from archive.version_search import find_versions
