@@ -36,6 +36,46 @@ SELECT article_id, version + 2, last_seen_at, last_seen_at, replaced_at, page_id
 FROM versions WHERE id = ?
 """  # noqa: S608
 
+_WAS_BACK = """
+UPDATE withdrawals SET returned_at = :at
+WHERE article_id = :id AND withdrawn_at <= :at AND returned_at > :at
+"""
+_SIGHTS = """
+WITH sights(at) AS (
+    SELECT first_seen_at FROM articles WHERE id = :id
+    UNION SELECT last_seen_at FROM articles WHERE id = :id
+    UNION SELECT seen_at FROM versions WHERE article_id = :id
+    UNION SELECT last_seen_at FROM versions WHERE article_id = :id
+    UNION SELECT replaced_at FROM versions WHERE article_id = :id
+    UNION SELECT at FROM outcomes WHERE state IN ('done', 'unchanged')
+        AND url IN (SELECT address FROM addresses WHERE article_id = :id))
+SELECT (SELECT max(at) FROM sights WHERE at <= :at) AS before,
+    (SELECT min(at) FROM sights WHERE at > :at) AS back
+"""
+_AWAY = """
+SELECT id, withdrawn_at FROM withdrawals WHERE article_id = :id AND withdrawn_at > :before
+    AND (:back IS NULL OR withdrawn_at <= :back) ORDER BY withdrawn_at LIMIT 1
+"""
+_WAS_AWAY = """
+INSERT INTO withdrawals (article_id, url, withdrawn_at, reason, status, page_id, returned_at)
+VALUES (:id, :url, :at, :reason, :status, :page_id, :back)
+"""
+_WAS_AWAY_SOONER = """
+UPDATE withdrawals SET withdrawn_at = :at, reason = :reason, status = :status, page_id = :page_id
+WHERE id = :known
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Absence:
+    """That a site did not show an article at an address at some time, and how it said so."""
+
+    url: str
+    at: dt.datetime
+    reason: str | None = None
+    status: int | None = None
+    page_id: int | None = None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Placed:
@@ -68,8 +108,29 @@ def place(
         history = _History(archive.connection, present)
         change = history.insert(article, values, to_text(at))
         archive.addresses.keep(present["id"], identity, site, to_text(at))
+        archive.connection.execute(_WAS_BACK, {"id": present["id"], "at": to_text(at)})
     stored = Stored(article_id=present["id"], change=change, url=present["url"])
     return Placed(stored=stored, is_earlier=True)
+
+
+def note_absence(archive: Archive, article_id: int, absence: Absence) -> None:
+    """Notes that an article was not shown: from then to its next sight, or until now. Before it was
+    first seen there was nothing to take away."""
+    told = dataclasses.asdict(absence) | {"id": article_id, "at": to_text(absence.at)}
+    with archive.transaction():
+        told |= dict(archive.connection.execute(_SIGHTS, told).fetchone())
+        known = archive.connection.execute(_AWAY, told).fetchone() if told["before"] else None
+        if told["before"] is None:
+            return
+        if known is None:
+            archive.connection.execute(_WAS_AWAY, told)
+        elif told["at"] < known["withdrawn_at"]:
+            archive.connection.execute(_WAS_AWAY_SOONER, told | {"known": known["id"]})
+        else:
+            return
+        if told["back"] is None:
+            sql = "UPDATE articles SET withdrawn_at = :at WHERE id = :id"
+            archive.connection.execute(sql, told)
 
 
 def _before_withdrawal(  # noqa: PLR0913, PLR0917 - what add() takes, and what is kept

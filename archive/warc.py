@@ -110,8 +110,8 @@ class _HttpHeaders(StatusAndHeaders):  # type: ignore[misc]
     """Headers in the very bytes in which they came; warcio would escape those beyond ASCII."""
 
     def to_ascii_bytes(self, filter_func: Any = None) -> bytes:
-        head: bytes = self.to_bytes(filter_func, encoding="latin-1")
-        return head
+        head: str = self.to_str(filter_func)
+        return head.encode("latin-1", "replace") + b"\r\n"
 
 
 def count_pages(pages: PageStore, selection: Selection) -> int:

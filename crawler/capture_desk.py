@@ -12,7 +12,7 @@ import hashlib
 import sqlite3
 from collections.abc import Mapping
 
-from archive.earlier import Placed, place
+from archive.earlier import Absence, Placed, note_absence, place
 from archive.models import Change, Page, State
 from archive.times import from_text, to_text
 from crawler.captures import Fate
@@ -105,6 +105,8 @@ class CaptureDesk:
         )
         self._settle(settled, site)
         self._run.note_read(site, page_id)
+        if reading.absent is not None:
+            self._mark(settled)
         if placed is None:
             return Fate.NO_ARTICLE if reading.absent is None else Fate.GONE
         self._frontier(site).aliases.join(settled, placed.stored.url)
@@ -177,18 +179,22 @@ class CaptureDesk:
                 return False
             frontier.know(Link(url=settled.url), found_at=settled.at, found_on=self._name)
             self._settle(settled, site)
-            article_id = archive.addresses.at(settled.url)
-            if article_id is not None and at >= archive.article(article_id)["last_seen_at"]:
-                self._mark(settled, article_id)
+            self._mark(settled)
         return True
 
-    def _mark(self, settled: Settled, article_id: int) -> None:
-        archive, verdict = self._run.archive, settled.verdict
+    def _mark(self, settled: Settled) -> None:
+        """What an answer without an article says of the one that is kept."""
+        archive, verdict, at = self._run.archive, settled.verdict, settled.at
+        article_id = archive.addresses.at(settled.url)
+        if article_id is None:
+            return
         if verdict.state is State.GONE:
-            told = {"reason": verdict.reason, "status": settled.status}
-            archive.withdraw(settled.url, settled.at, **told)  # type: ignore[arg-type]
-        else:
-            archive.seen(article_id, settled.at)
+            why = {"reason": verdict.reason, "status": settled.status, "page_id": settled.page_id}
+            note_absence(archive, article_id, Absence(url=settled.url, at=at, **why))  # type: ignore[arg-type]
+            return
+        row = archive.article(article_id)
+        if to_text(at) >= max(row["last_seen_at"], row["withdrawn_at"] or ""):
+            archive.seen(article_id, at)
 
 
 def _verdict(placed: Placed, due_at: dt.datetime | None) -> Verdict:

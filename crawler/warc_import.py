@@ -84,6 +84,8 @@ class Importer:
 
     def _fate_for_sure(self, record: WarcRecord, said: Mapping[str, str]) -> tuple[str, Fate]:
         """A mistake of ours costs the one record, whose traces are undone."""
+        if record.block is None:  # nothing will be written
+            return self._fate(record, said)
         try:
             with self._run.archive.transaction(), self._run.pages.transaction():
                 return self._fate(record, said)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from archive.earlier import place
+from archive.earlier import Absence, note_absence, place
 from archive.models import Change
 from archive.store import Archive
+from archive.times import to_text
 from tests.archive.news import SEEN, article, new_archive, page, paragraphs
 
 URL = "https://bo.example.vn/tin/1.html"
@@ -24,6 +25,9 @@ def put(archive: Archive, text: str, on: int) -> Change:
     said = article(1, blocks=paragraphs(text))
     seen = page(fetched_at=day(on))
     placed = place(archive, said, site="bo-vn", page=seen, page_id=on)
+    archive.connection.execute(
+        "INSERT INTO outcomes (url, at, state) VALUES (?, ?, 'done')", (URL, to_text(day(on)))
+    )
     return placed.stored.change
 
 
@@ -120,3 +124,25 @@ def test_what_was_kept_of_earlier_readings_goes_on_with_its_text(tmp_path: Path)
         put(archive, "ba", 6)
         assert history(archive) == [(1, "một", 2), (2, "hai", 5), (3, "ba", 6), (4, "hai", 7)]
         assert archive.connection.execute(read).fetchone()[0] == 4
+
+
+@pytest.mark.parametrize("order", list(permutations(["gone 3", "gone 4", "seen 7", "gone 12"])))
+def test_an_article_is_away_from_when_it_was_missed_to_when_it_was_back(tmp_path: Path, order):
+    with new_archive(tmp_path) as archive:
+        put(archive, "một", 1)
+        put(archive, "một", 9)
+        article_id = archive.article(URL)["id"]
+        note_absence(archive, article_id, Absence(url=URL, at=day(0)))
+        for what, on in (event.split() for event in order):
+            if what == "seen":
+                put(archive, "một", int(on))
+            else:
+                note_absence(archive, article_id, Absence(url=URL, at=day(int(on)), status=404))
+        found = [
+            [at and (dt.datetime.fromisoformat(at) - SEEN).days for at in row]
+            for row in archive.connection.execute(
+                "SELECT withdrawn_at, returned_at FROM withdrawals ORDER BY withdrawn_at"
+            )
+        ]
+        assert found == [[3, 7], [12, None]]
+        assert archive.article(URL)["withdrawn_at"][:10] == f"{day(12):%Y-%m-%d}"

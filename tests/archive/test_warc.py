@@ -23,7 +23,7 @@ HEADERS = (
     ("Content-Length", "77"),
     ("Content-Encoding", "gzip"),
     ("X-Ten", "Gi\xc3\xa1"),  # UTF-8 read as Latin-1, as headers are kept
-    ("X-Bad", "a\r\nX-Smuggled: 1"),
+    ("X-Bad", "a\r\nX-Smuggled: đ 1"),
 )
 OLD = "https://bo.example.vn/cu.html"
 NEW = "https://bo.example.vn/moi.html"

@@ -187,6 +187,10 @@ def test_a_page_that_was_gone_withdraws_what_was_seen_before_only(world: World):
         Fate.GONE: 1
     }  # fmt: skip
     assert kept(world, 1)["withdrawn_at"] is None
+    (withdrawal,) = world.rows("SELECT * FROM withdrawals")  # the second is of the same absence
+    assert [withdrawal[name][:10] for name in ("withdrawn_at", "returned_at")] == [
+        "2025-05-05", "2025-09-09"
+    ]  # fmt: skip
 
 
 def test_a_page_that_says_it_is_not_there_and_a_way_home_withdraw_too(world: World):
