@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeAlias
 
+from archive.connection import PAGES_FILE
 from archive.folder import data_folder
 from archive.pages import PageStore
 from archive.store import Archive
@@ -97,7 +98,8 @@ def read_again(selection: Selection, jobs: int, summary: Summary) -> Generator[S
     """Reads the pages again and corrects what is kept of them. Gives the numbers as they grow;
     raises AlreadyRunningError before it begins, ArchiveError."""
     folder = data_folder()
-    PageStore.open(folder).close()  # a folder without pages must not become an archive
+    if not (folder / PAGES_FILE).exists():
+        PageStore.open(folder)  # raises: a folder without pages must not become an archive
     run = Run.open(folder)
     code: int = SOME_FAILED
     try:

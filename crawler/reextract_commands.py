@@ -56,8 +56,13 @@ def reextract(  # noqa: PLR0913, PLR0917 - one parameter an option
     moment, the same command goes on.
 
     \b
-    Exit code: 0 all well, 1 a page cannot be read any more (its article stays as it is),
-    2 wrong use, 3 no page is selected, 75 a crawl is under way.
+    Each page is counted once: same, changed, new (it could not be read before),
+    unreadable (it cannot be read today either), lost (it could be read before: its
+    article stays as it is), skipped (the reason is told).
+
+    \b
+    Exit code: 0 all well, 1 a page is lost or the run was interrupted, 2 wrong use,
+    3 no page is selected, 75 a crawl is under way.
     """
     if since and until and until < since:
         raise click.UsageError("--until must not be before --since.")

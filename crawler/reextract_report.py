@@ -21,6 +21,8 @@ LABELS = {
     "modified_at": "modified",
     "attachments": "files",
 }
+# In one word each, so that the table fits into 80 columns.
+_HEADER = ("site", "pages", "same", "changed", "new", "unreadable", "lost", "skipped")
 _WIDTH = 100
 _MOST_EXAMPLES = 40
 _MOST_LOST = 20
@@ -39,7 +41,7 @@ def report(summary: Summary, out: IO[str], *, dry_run: bool) -> None:
             "and site files (--all reads them again)\n"
         )
         return
-    print_table(("site", "pages", *Ending), list(_endings(summary)), out, numbers=_ALL_NUMBERS)
+    print_table(_HEADER, list(_endings(summary)), out, numbers=_HEADER[1:], styles=_styles(summary))
     if summary.fields:
         what = "would change" if dry_run else "changed"
         out.write(f"\nArticles and earlier versions of which a field {what}:\n")
@@ -52,7 +54,11 @@ def report(summary: Summary, out: IO[str], *, dry_run: bool) -> None:
         out.write("\nNothing was written: without --dry-run it is.\n")
 
 
-_ALL_NUMBERS = ("pages", *Ending)
+def _styles(summary: Summary) -> dict[str, str]:
+    """Where to look: red where something was lost, green where something was won."""
+    won = {site for (site, ending) in summary.endings if ending in (Ending.NEW, Ending.CHANGED)}
+    lost = {site for (site, ending) in summary.endings if ending is Ending.LOST}
+    return dict.fromkeys(won, "green") | dict.fromkeys(lost, "red")
 
 
 def _endings(summary: Summary) -> Iterator[Sequence[str]]:

@@ -23,6 +23,7 @@ from archive.pages import PageStore
 from archive.readings import Readings
 from archive.search import search
 from archive.store import Archive
+from crawler.extract import EXTRACTOR
 from crawler.frontier import Settled
 from crawler.plans import Counted, Verdict, failed
 from crawler.reading_pool import Task, Work
@@ -31,6 +32,7 @@ from crawler.reread import METADATA_ONLY, REPLACED, Ending
 from crawler.run import Run
 from crawler.site import Site
 from crawler.site_file import load_site
+from tests.archive.older import unpack
 from tests.crawler.paper import article_html
 
 HOME = "https://bao.example.vn/"
@@ -501,6 +503,30 @@ def test_a_page_that_no_process_survives_is_told_and_the_rest_is_read(shelf: She
     assert [read.page_id for read in found] == [task.page_id for task in tasks]
     dead = [read.page_id for read in found if read.reading and read.reading.problem]
     assert dead == [3, 8]
+
+
+def test_an_archive_of_an_older_release_is_read_again(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.data = unpack("m001", tmp_path)
+    monkeypatch.setenv("MOIT_NEWS_DATA", str(shelf.data))
+    home = "http://127.0.0.1:8741/"
+    (shelf.sites / "bao-thu.toml").write_text(
+        (shelf.sites / "bao-thu.toml").read_text().replace(HOME, home), encoding="utf-8"
+    )
+
+    summary = shelf.read()
+
+    assert summary.pages == 34
+    assert summary.lost == []
+    assert endings(summary)["still unreadable"] == 1
+    texts = {"title", "lead", "blocks", "published_at"}
+    assert texts & {name for _, name in summary.fields} == set()
+    versions = shelf.rows("SELECT * FROM versions")
+    assert {(row["published_from"], row["extractor"]) for row in versions} == {("meta", EXTRACTOR)}
+    assert shelf.read().planned == 0
+    with Archive.open(shelf.data) as archive:
+        assert archive.integrity() == []
 
 
 def test_interrupted_it_says_what_is_left_and_goes_on(shelf: Shelf) -> None:
