@@ -24,7 +24,7 @@ def extract(page: Page, site: Site) -> Article:
     origin, path, tags = reader.origin(), reader.sections(title), reader.tags()
     body = reader.body(title, lead)
     pictures = reader.images(body)
-    if not body.blocks and not (lead and pictures):
+    if not body.blocks and not (lead and (pictures or reader.shows_film())):
         raise NoBodyError(
             f"no selector of {site.slug} and no finder found a text; see the kept page, "
             "and add a body selector to the site file"

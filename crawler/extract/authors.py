@@ -18,6 +18,8 @@ _BETWEEN = re.compile(r"\s*(?:[,;/&|•·\n]|\s[-–—]+\s|\svà\s|\sand\s)\s*"
 _NOT_A_NAME = re.compile(r"@|https?:|www\.|\.(?:vn|com|net|org)\b|\d|[!?:=<>{}\"“”]", re.IGNORECASE)
 _ADDRESS = re.compile(r"\S*(?:@|https?:|www\.)\S*")
 _MORE_TEXT = re.compile(r"\b(?:ảnh|video|đồ họa|nguồn|tổng hợp|dịch)\s*:.*$", re.IGNORECASE)
+# What a name did: "Mai An thực hiện" (made), "ghi" (wrote down), "lược dịch" (translated).
+_DID = re.compile(r"\s+(?:thực hiện|(?:lược )?ghi|tổng hợp|(?:lược|biên) dịch|biên soạn)\W*$")
 _LONGEST = 50
 _LONGEST_LINE = 300
 _MOST_WORDS = 7
@@ -27,12 +29,13 @@ _MOST_WORDS = 7
 _INSTITUTION = re.compile(
     r"^(?:báo|tạp chí|cổng thông tin|cổng ttđt|bộ|sở|cục|vụ|ban|viện|hội|hiệp hội|ủy ban|uỷ ban"
     r"|ubnd|văn phòng|trung tâm|công ty|tập đoàn|ngân hàng|hãng|đài|thông tấn|tòa soạn|toà soạn"
-    r"|kênh|truyền hình|trang|website|chuyên trang|admin|administrator|editor|user|guest|unknown"
-    r"|null|none|tin|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật|tổng hợp|theo)(?:\s|$)",
+    r"|kênh|truyền hình|phòng|các|những|trang|website|chuyên trang|admin|administrator|editor|user"
+    r"|guest|unknown|null|none|tin|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật|tổng hợp|theo)(?:\s|$)",
     re.IGNORECASE,
 )
 _OUTLET = re.compile(
-    r"ttxvn|vna|vietnam\+|vietnamplus|vnplus|reuters|afp|ap|bloomberg|cnbc|bbc|cnn|xinhua"
+    r"p\.?v\.?|nhom (?:pv|phong vien)|phong vien|bbt|ctv|vns"
+    r"|ttxvn|vna|vietnam\+|vietnamplus|vnplus|reuters|afp|ap|bloomberg|cnbc|bbc|cnn|xinhua"
     r"|tan hoa xa|sputnik|tass|kyodo|yonhap|nikkei|guardian|the guardian|new york times"
     r"|wall street journal|financial times|vnexpress|vne|tuoi tre|tuoi tre online"
     r"|tuoitre online|thanh nien|dan tri|nguoi lao dong|tien phong|lao dong|nhan dan"
@@ -77,7 +80,7 @@ def _bare(text: str) -> str:
     text = _BRACKETS.sub("", _ADDRESS.sub("", text)).strip()
     while (shorter := _PREFIX.sub("", text)) != text:
         text = shorter
-    return _MORE_TEXT.sub("", text).strip()
+    return _DID.sub("", _MORE_TEXT.sub("", text).strip())
 
 
 def _undoubled(name: str) -> str:

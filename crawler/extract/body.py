@@ -26,7 +26,8 @@ _ROLES = (
 _ROLE = re.compile(rf"{_ROLES}(?:\s*(?:,|-|&|và)\s*{_ROLES})*\s*:\s*", re.IGNORECASE)
 # "(Theo TTXVN)", "Theo Reuters", "Nguồn: …", "Ảnh: …": whose text or pictures these are.
 _SOURCE = re.compile(
-    r"^(?:\((?:theo|nguồn|ttxvn|tổng hợp)[^)]*\)"
+    r"^(?:[—–-]\s*(?-i:[A-Z]{2,8}|Reuters|Xinhua|Bernama|Bloomberg)"
+    r"|(?:nhóm\s+)?(?:(?-i:P\.?V\.?|BBT|CTV)|phóng viên)|\((?:theo|nguồn|ttxvn|tổng hợp)[^)]*\)"
     r"|(?:theo|nguồn|ảnh)\s*:?\s+(?-i:[A-ZĐÀ-Ỹ])[^.,;]{0,50}(?:\.(?:vn|com)[^.,;]{0,20})?)$",
     re.IGNORECASE,
 )
@@ -153,4 +154,4 @@ def _is_signature(draft: Draft) -> bool:
         return False
     if draft.is_right or _SOURCE.match(draft.text) or _is_credit(draft.text):
         return True
-    return draft.is_bold and is_byline(draft.text)
+    return (draft.is_bold or draft.is_italic) and is_byline(draft.text)

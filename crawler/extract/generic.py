@@ -20,7 +20,8 @@ _H1 = etree.XPath("descendant::h1")
 _TITLE = etree.XPath("string(descendant::title)", smart_strings=False)
 _TITLE_LIKE = etree.XPath(
     "descendant::*[self::div or self::h2 or self::p or self::span or self::h3]"
-    "[contains(@class, 'title') or contains(@class, 'tieu-de') or contains(@class, 'headline')"
+    "[contains(@class, 'itle') or contains(@class, 'ArticleHeader') or contains(@class, 'tieu-de')"
+    " or contains(@class, 'headline')"
     " or contains(@class, 'tieude') or contains(@id, 'itle') or contains(@id, 'tieude')]"
 )
 
@@ -37,6 +38,12 @@ _SEPARATORS = re.compile(r"\s+[-–—|»•]\s+|\s*\|\s*")
 # báo (newspaper), tạp chí (magazine), trang (page), kênh (channel), folded
 _PAPER = re.compile(r"^(?:bao(?: dien tu)?|tap chi|trang|kenh|chuyen trang) ")
 
+# What portals call every page: "Chi tiết tin" (news in detail), "Cổng thông tin …" (portal of).
+_UNTOLD = re.compile(
+    r"\W*(?:(?:xem )?chi tiết(?: tin(?: tức)?| bài viết)?|tin tức|trang chủ|bài viết|home|default)"
+    r"\W*(?:$|[-|–]\s)|cổng (?:thông tin|ttđt)",
+    re.IGNORECASE,
+)
 _LIKE = 0.4
 _FEW_CHILDREN = 8
 _SHORTEST_TITLE = 15
@@ -58,9 +65,10 @@ def find_title(tree: Tree, names: set[str]) -> Found | None:
     best = max(likely, key=lambda head: _likeness(head.text, wanted), default=None)
     if best and (_likeness(best.text, wanted) >= _LIKE or len(likely) == 1):
         return best
+    untold = not told and bool(_UNTOLD.match(full))
     for node in _elements(_TITLE_LIKE, tree.root)[:_MOST_HEADS]:
         text = text_of(node) if len(node) < _FEW_CHILDREN else ""
-        if len(text) > _SHORTEST_TITLE and _likeness(text, wanted) >= _LIKE:
+        if len(text) > _SHORTEST_TITLE and (untold or _likeness(text, wanted) >= _LIKE):
             return Found(text, node)
     text = without_site_name(told or full, names, _menu(tree))
     return Found(text, origin=TimeOrigin.META) if text else None

@@ -16,7 +16,7 @@ from crawler.extract.tree import Element, Tree, spaced_text_of, text_of, words
 
 _LEAD_NAME = re.compile(
     r"(?:^|[\s_-])(?:sapo\w*|lead|chapeau|summary|sum|description|desc|brief|intro|excerpt"
-    r"|tom-?tat|txt-head|head-?text|foreword|standfirst|teaser|preamble)(?:$|[\s_-])",
+    r"|tom-?tat|txt-head|head-?text|foreword|hometext|standfirst|teaser|preamble)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _AUTHOR_PAGE = re.compile(r"/(?:tac-gia|authors?|phong-vien|but-danh)/", re.IGNORECASE)
@@ -41,7 +41,7 @@ _PUBLISHED_METAS = ("article:published_time", "pubdate", "datepublished", "publi
 
 def find_lead(tree: Tree, title: Element | None, body: Element | None) -> Found | None:
     """The lead as shown: named so, or saying what the description says; else the description."""
-    told = _description(tree)
+    told = _description(tree, title)
     start = words(told)[:50] if told else ""
     for node in _before_text(tree, title, body):
         named = _LEAD_NAME.search(_names(node)) is not None
@@ -51,7 +51,9 @@ def find_lead(tree: Tree, title: Element | None, body: Element | None) -> Found 
         if not 30 <= len(text) <= 1500:
             continue
         said = bool(start) and start in words(text)[: len(start) + 40]
-        if (named and not in_noise(node, title)) or (said and not _is_first_paragraph(node, body)):
+        if (named and not in_noise(node, title)) or (
+            said and not _is_first_paragraph(node, title, body)
+        ):
             return Found(text, node)
         if said:
             return None
@@ -118,9 +120,10 @@ def _is_bold(node: Element, text: str) -> bool:
     return sum(len(text_of(one)) for one in node.iter("b", "strong")) >= 0.9 * len(text)
 
 
-def _is_first_paragraph(node: Element, body: Element | None) -> bool:
+def _is_first_paragraph(node: Element, title: Element | None, body: Element | None) -> bool:
     """Plain paragraphs of the body are body, even where the description repeats the first."""
-    if node.tag in ("h2", "h3", "h4"):
+    head = None if title is None else title.getparent()
+    if node.tag in ("h2", "h3", "h4") or (head is not body and node.getparent() is head):
         return False
     if body is None or body not in node.iterancestors():
         return False
@@ -137,9 +140,13 @@ def in_noise(node: Element, title: Element | None) -> bool:
     )
 
 
-def _description(tree: Tree) -> str | None:
-    told = tree.meta("og:description") or tree.meta("description")
-    return told if told and len(told) >= 30 else None
+def _description(tree: Tree, title: Element | None) -> str | None:
+    """What metadata tells; not where it only says the title again, as NukeViet's does."""
+    said = words(text_of(title)) if title is not None else ""
+    for told in (tree.meta("og:description"), tree.meta("description")):
+        if told and len(told) >= 30 and not (said and words(told).startswith(said)):
+            return told
+    return None
 
 
 def find_published(tree: Tree, title: Element | None, formats: tuple[str, ...]) -> Found | None:

@@ -24,10 +24,10 @@ _NOISE = re.compile(
     r"|tindnd|xem-?nhieu|y-?kien|evtbox|read-?more\w*|see-?more|news-?letter|subscribe\w*|banner\w*"
     r"|ads?|adv|advert\w*|ads(?:web|mobile|by)\w*|sda|sponsor\w*|share\w*|sharing|social\w*|fb-\w+"
     r"|zalo-\w+|breadcrumbs?|pagination|pager|popup|modal|tool-?bar|topbar|header-?top|back-?to\w*"
-    r"|rating|vote|sidebar|footer|widget\w*|recommend\w*|suggest\w*|most-?read|hot-?news"
+    r"|rating|vote|sidebar|footer|(?<!elementor-)widget\w*|recommend\w*|suggest\w*|most-?read|hot-?news"
     r"|other-?(?:news|posts|articles)"
     r"|list-?news|news-?list|copyright|login|tags?|tag-\w+|(?:detail|box|list)-?tags?|tags?-?(?:detail|box|list)"
-    r"|keywords?)(?:$|[\s_-])"
+    r"|keywords?|tu-?khoa|(?:lwp)?toc)(?:$|[\s_-])"
     r"|related(?:news|box)|comment|binh-?luan|cung-?chuyen-?muc|lien-?quan|doc-?nhieu|xem-?them"
     r"|doc-?them|quang-?cao|dantri-widget|boxcauhoi|google-?news|follow-?us",
 )

@@ -256,6 +256,11 @@ class Reader:
             break
         return images(pictures, self.base)
 
+    def shows_film(self) -> bool:
+        """Whether a film is what the page is about: then its lead may be all of its text."""
+        told = (self.tree.meta("og:type") or "").startswith("video")
+        return told or next(self.tree.root.iter("video"), None) is not None
+
     def attachments(self) -> tuple[Attachment, ...]:
         """The documents linked in the body, and below it where the site says so."""
         nodes = [] if self.body_node is None else [self.body_node]

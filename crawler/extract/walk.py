@@ -69,6 +69,7 @@ class Draft:
     rows: tuple[tuple[str, ...], ...] | None = None
     is_right: bool = False
     is_bold: bool = False
+    is_italic: bool = False
 
 
 @dataclass(slots=True)
@@ -182,7 +183,12 @@ class BodyWalk:
             return False
         if len(list(node.iter("p"))) > 1:  # a text that holds such a box
             return False
-        heads = (self.sizes[head] for head in node.iter("h2", "h3", "h4") if head in self.sizes)
+        named = (
+            one for one in node.iter("div", "p", "span") if "title" in (one.get("class") or "")
+        )
+        few = size.characters < _MOST_LABELLED * self.sizes[self.node].characters
+        lines = [*node.iter("h2", "h3", "h4"), *(named if few else ())]
+        heads = (self.sizes[head] for head in lines if head in self.sizes)
         return any(head.linked > 15 and head.linked > 0.9 * head.characters for head in heads)
 
     def _start(self, node: Element) -> bool:
@@ -283,7 +289,8 @@ class BodyWalk:
         self.after_picture = False
         around = node.getparent()
         right = _is_right(node) or (around is not None and _is_right(around))
-        self.drafts.append(Draft(kind, text, None, right, look.bold > 0.9))
+        bold, italic = look.bold > 0.9, look.italic > 0.9
+        self.drafts.append(Draft(kind, text, None, right, bold, italic))
 
     def _is_pointer(self, text: str, linked: int, kind: BlockKind | None) -> bool:
         if self.tolerant or kind is BlockKind.CAPTION:
