@@ -96,6 +96,19 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
         yield web
 
 
+def changed(archive) -> None:
+    """An article of two texts that was away for a day, and is away again."""
+    day = dt.timedelta(days=1)
+    for number, text in enumerate(("đông", f"vắng {HOSTILE}")):
+        said = paragraphs(f"Chợ phiên vùng cao sáng nay và cả chiều qua người mua kẻ bán {text}")
+        born = dt.datetime(2022, 1, 2, tzinfo=VIETNAM)
+        tale = article(6, title="Chợ phiên", blocks=said, published_at=born)
+        archive.add(tale, site="bo-vn", page_id=None, seen_at=SEEN + number * day)
+    archive.withdraw(tale.url, SEEN + 2 * day, reason="the site answers 410")
+    archive.add(tale, site="bo-vn", page_id=None, seen_at=SEEN + 3 * day)
+    archive.withdraw(tale.url, SEEN + 4 * day, reason=f"the page says: {HOSTILE}")
+
+
 def fill(archive) -> None:
     table = (("Tuyến", "Dài"), ("Bản Cao", "12,5"))
     power = article(
@@ -134,6 +147,7 @@ def fill(archive) -> None:
             published_at=dt.datetime(2023, 3, day, tzinfo=VIETNAM),
         )
         archive.add(coal, site="bao-vn", page_id=None, seen_at=SEEN)
+    changed(archive)
     archive.connection.execute(
         "INSERT INTO frontier (url, site, state, found_at, found_on)"
         " VALUES ('javascript:alert(1)', 'bo-vn', 'ignored', '2024', ?)",
@@ -181,12 +195,12 @@ def test_an_article_shows_the_path_to_its_section(web: Web):
 def test_facets_count_sites_by_name_years_and_sections(web: Web):
     facets = json.loads(web.get("/archive/articles.json"))["facet_results"]
     assert {f["label"]: f["count"] for f in facets["site"]["results"]} == {
-        "Cổng thông tin Bộ": 3,
+        "Cổng thông tin Bộ": 4,
         "Báo Thử": 9,
     }
-    assert {f["value"] for f in facets["year"]["results"]} == {2024, 2023}
+    assert {f["value"] for f in facets["year"]["results"]} == {2024, 2023, 2022}
     assert "Năng lượng" in {f["value"] for f in facets["section"]["results"]}
-    assert "Cổng thông tin Bộ</a> 3" in web.get("/archive/articles")
+    assert "Cổng thông tin Bộ</a> 4" in web.get("/archive/articles")
 
 
 def test_the_best_hits_stand_before_the_newest_where_there_are_many(web: Web):
@@ -296,6 +310,24 @@ def test_tables_of_the_index_are_hidden_and_the_others_described(web: Web):
         *("stories", "pairs", "readings", "readers", "pages_read"),
     }
     assert "Every address ever seen" in web.get("/archive/frontier")
+
+
+def test_an_article_tells_its_versions_and_when_it_was_away(web: Web):
+    (tale,) = web.found("chợ phiên")
+    shown = web.get(f"/archive/articles/{tale}")
+    assert "no longer showed this article on 08:00, 03/06/2024: the site answers 410." in shown
+    assert "It was shown again on 08:00, 04/06/2024" in shown
+    assert "the page says: &lt;script&gt;" in shown
+    path = f"/-/changes/{tale}/1/2"
+    assert f'href="{path}"' in shown
+    told = web.get(path)
+    assert "<del>đông</del><ins>vắng &lt;script&gt;" in told
+    assert "<script>" not in told
+    for nothing in (f"/-/changes/{tale}/1/9", "/-/changes/7/1/2"):
+        with pytest.raises(urllib.error.HTTPError) as answer:
+            web.get(nothing)
+        assert answer.value.code == 404
+        answer.value.close()
 
 
 def test_nobody_can_write_through_it(web: Web):
