@@ -1,8 +1,9 @@
 """PageStore: every page as it came, in pages.db, before anything tries to read it.
 
 A body is compressed with zstd and a real page of the same site as dictionary, because a news
-site repeats its frame on every page. The dictionary is a site's first whole page; it is never
-changed while a body needs it, since without it the body cannot be read.
+site repeats its frame on every page. The dictionary is a site's first whole page, and after a
+redesign one of its new pages; it is never changed while a body needs it, since without it the body
+cannot be read.
 """
 
 import datetime as dt
@@ -22,13 +23,16 @@ from archive.connection import PAGES_FILE, explained, open_file, transaction
 from archive.errors import NotFoundError
 from archive.models import Page
 from archive.times import from_text, to_text
+from archive.wear import BETTER, is_worn, newest
 
-# Measured on 14 pairs of real pages of five sites (58 to 534 kB): level 3 with a page as dictionary
-# is 10.3 times smaller for 0.2 ms of CPU each 100 kB, level 5 11.3 times for 0.45 ms, level 9
-# 12.0 times for 1.2 ms; without a dictionary they give 5.3, 5.7 and 6.0 times.
-LEVEL = 3
+# Measured by benchmarks/pages.py on 14 pairs of real pages of five sites (58 to 534 kB), each with
+# the other as dictionary: level 3 is 1.84 times smaller than gzip -6 of each page, level 5 2.02
+# times for 0.7 ms of CPU more a page, level 9 2.15 times for 2.6 ms more.
+LEVEL = 5
 # Smaller pages hold too little of the frame, larger ones cost memory for each site of a crawl.
 DICTIONARY_BYTES = range(4_000, 1_000_001)
+# At each hundredth body its site's dictionary is looked at: some 10 ms.
+LOOK_EVERY = 100
 
 _GET = "SELECT * FROM pages LEFT JOIN bodies USING (sha256) WHERE "
 
@@ -36,7 +40,7 @@ _GET = "SELECT * FROM pages LEFT JOIN bodies USING (sha256) WHERE "
 class Codec:
     """A dictionary made ready once: digesting it anew for each page would cost more than zstd."""
 
-    def __init__(self, dictionary_id: int | None, content: bytes) -> None:
+    def __init__(self, dictionary_id: int | None, content: bytes, level: int = LEVEL) -> None:
         self.dictionary_id = dictionary_id
         self.content = content
         dictionary = None
@@ -44,8 +48,8 @@ class Codec:
             dictionary = zstandard.ZstdCompressionDict(
                 content, dict_type=zstandard.DICT_TYPE_RAWCONTENT
             )
-            dictionary.precompute_compress(level=LEVEL)
-        self._compressor = zstandard.ZstdCompressor(level=LEVEL, dict_data=dictionary)
+            dictionary.precompute_compress(level=level)
+        self._compressor = zstandard.ZstdCompressor(level=level, dict_data=dictionary)
         self._decompressor = zstandard.ZstdDecompressor(dict_data=dictionary)
 
     def compress(self, body: bytes) -> bytes:
@@ -225,11 +229,28 @@ class PageStore:
         known = self.connection.execute("SELECT 1 FROM bodies WHERE sha256 = ?", (sha256,))
         if known.fetchone() is None:
             codec = self._codec_of_site(page, site)
-            self.connection.execute(
+            cursor = self.connection.execute(
                 "INSERT INTO bodies (sha256, dictionary_id, size, z) VALUES (?, ?, ?, ?)",
                 (sha256, codec.dictionary_id, len(page.body), codec.compress(page.body)),
             )
+            if (cursor.lastrowid or 0) % LOOK_EVERY == 0:
+                self._renew_dictionary(page, site, codec)
         return sha256
+
+    def _renew_dictionary(self, page: Page, site: str, codec: Codec) -> None:
+        """Takes a page as its site's next dictionary, where the present one is worn and this one
+        fits better. The old one stays: earlier bodies need it."""
+        if codec.dictionary_id is None or not _can_be_dictionary(page):
+            return
+        if not is_worn(self.connection, codec.dictionary_id, codec.content):
+            return
+        rows = newest(self.connection, codec.dictionary_id)
+        bodies = [codec.decompress(row["z"], row["size"]) for row in rows]
+        candidate = Codec(None, page.body)
+        others = [body for body in bodies if body != page.body]
+        now = sum(len(codec.compress(body)) for body in others)
+        if sum(len(candidate.compress(body)) for body in others) < BETTER * now:
+            self._of_site[site] = self._codec(self._put_dictionary(page, site))
 
     def _page(self, row: sqlite3.Row) -> Page:
         body = b""

@@ -15,8 +15,8 @@ from typing import Any
 from archive.connection import ARCHIVE_FILE, PAGES_FILE, open_file
 
 # The mean of so many is right within a few percent.
-SAMPLE = 200  # of a site's articles
-SOME_PAGES = 5000
+SAMPLE = 100  # of a site's articles
+SOME_PAGES = 2000
 MONTHS = 24
 
 _ARTICLES = """

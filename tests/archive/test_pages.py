@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from archive import pages as pages_module
+from archive import wear
 from archive.errors import DataFolderError, NotFoundError
 from archive.pages import PageStore
 from tests.archive.news import page
@@ -133,6 +135,74 @@ def test_a_failed_put_leaves_a_store_that_still_works(tmp_path: Path):
         assert pages.get(page_id).body == body("còn")
     with PageStore.open(tmp_path) as pages:
         assert pages.get(page_id).body == body("còn")
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dictionaries that are looked at after some pages, not hundreds."""
+    monkeypatch.setattr(pages_module, "LOOK_EVERY", 5)
+    monkeypatch.setattr(wear, "PAGES", 20)
+
+
+def dictionaries(folder: Path) -> dict[int, bytes]:
+    with closing(sqlite3.connect(folder / "pages.db")) as connection:
+        return dict(connection.execute("SELECT id, z FROM dictionaries"))
+
+
+@pytest.mark.usefixtures("soon")
+def test_after_a_redesign_a_new_page_becomes_the_dictionary_and_the_old_one_stays(tmp_path: Path):
+    redesigned = random.Random(8).randbytes(12_000).hex()
+    old = [body(f"bài {n}") for n in range(30)]
+    new = [one.replace(FRAME.encode(), redesigned.encode()) for one in old]
+    with PageStore.open(tmp_path, write=True) as pages:
+        ids = [pages.put(page(body=one), site="bo-vn") for one in old]
+        (first,) = dictionaries(tmp_path).items()
+        ids += [pages.put(page(body=one), site="bo-vn") for one in new]
+        assert [pages.get(page_id).body for page_id in ids] == old + new
+    kept = dictionaries(tmp_path)
+    assert len(kept) == 2
+    assert kept[first[0]] == first[1]
+    assert max(stored_bytes(tmp_path)[-4:]) < 200
+    with PageStore.open(tmp_path, write=True) as pages:  # the next run goes on with the new one
+        pages.put(page(body=new[0] + b"<p>sau</p>"), site="bo-vn")
+        assert pages.get(ids[3]).body == old[3]
+    assert stored_bytes(tmp_path)[-1] < 200
+
+
+@pytest.mark.usefixtures("soon")
+def test_a_page_that_fits_no_better_does_not_become_the_dictionary(tmp_path: Path):
+    with PageStore.open(tmp_path, write=True) as pages:
+        for number in range(30):
+            pages.put(page(body=body(f"bài {number}")), site="bo-vn")
+        for number in range(40):  # each page another: no dictionary would help
+            noise = random.Random(number).randbytes(9_000).hex()
+            pages.put(page(body=noise.encode()), site="bo-vn")
+    assert len(dictionaries(tmp_path)) == 1
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize("seed", range(3))
+def test_a_dictionary_is_never_changed_or_lost_while_a_body_needs_it(tmp_path: Path, seed: int):
+    chance = random.Random(seed)
+    frames = [random.Random(n).randbytes(4_000).hex() for n in range(3)]
+    said: dict[int, bytes] = {}
+    used: dict[int, bytes] = {}
+    for step in range(160):
+        with PageStore.open(tmp_path, write=True) as pages:  # each time a process of its own
+            if said and chance.random() < 0.1:
+                gone = chance.choice([*said])
+                pages.drop_body(gone)
+                said[gone] = b""
+            text = f"<html>{frames[step * 3 // 160]}<p>{step // 2 if step % 7 else step}</p></html>"
+            said[pages.put(page(body=text.encode()), site="bo-vn")] = text.encode()
+            sql = "SELECT id, z FROM dictionaries WHERE id IN (SELECT dictionary_id FROM bodies)"
+            now = dict(tuple(row) for row in pages.connection.execute(sql))
+            assert all(used.setdefault(key, z) == z for key, z in now.items())
+            if step % 40 == 39:
+                assert all(pages.get(key).body == one for key, one in said.items())
+                with pytest.raises(sqlite3.IntegrityError):
+                    pages.connection.execute("DELETE FROM dictionaries")
+    assert len(used) > 1
 
 
 def test_unknown_pages_and_missing_files_are_named(tmp_path: Path):
