@@ -98,8 +98,9 @@ class StoreArticle(Step):
     def process_item(self, visit: Visit) -> Visit:
         spider = self.spider
         with spider.run.archive.transaction():
-            if visit.article and visit.due.article_id is not None:
-                read_first(spider.run, spider.site, visit.due.article_id)
+            if visit.article is not None:
+                known = visit.due.article_id or spider.run.archive.addresses.at(visit.article.url)
+                read_first(spider.run, spider.site, known)
             stored = _stored(visit, spider.run.archive, spider.site.slug)
             settled = _settled(visit, stored, spider.site)
             spider.frontier.settle(_of_asked(settled, visit.due, stored, spider.site))

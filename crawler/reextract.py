@@ -29,6 +29,9 @@ _CHUNK = 50
 # With fewer pages than that for each process, some would end long before the others.
 _CHUNKS_EACH = 4
 _EXAMPLES = 2
+# Reasons and losses that are told; of all others only the number is kept.
+_MOST_TOLD = 100
+_OTHER_REASONS = "other reasons"
 _PLANNED_AT_ONCE = 5000
 Chunk: TypeAlias = list[tuple[Candidate, Task | None]]
 
@@ -66,9 +69,10 @@ class Summary:
         self.endings[page.site, page.ending] += 1
         self.forgotten += page.forget
         if page.ending is Ending.LOST:
-            self.lost.append((page.url, page.reason or ""))
+            self.lost += [(page.url, page.reason or "")] if len(self.lost) < _MOST_TOLD else []
         elif page.reason:
-            self.reasons[page.ending, page.reason] += 1
+            is_told = (page.ending, page.reason) in self.reasons or len(self.reasons) < _MOST_TOLD
+            self.reasons[page.ending, page.reason if is_told else _OTHER_REASONS] += 1
         for name, (before, after) in page.differences.items():
             self.fields[page.site, name] += 1
             examples = self.examples.setdefault((page.site, name), [])

@@ -112,8 +112,8 @@ def _write_reasons(summary: Summary, out: IO[str]) -> None:
         out.write("\nNo longer readable; what is kept of them stays as it is:\n")
         lines = (f"  {printable(url)}: {printable(r)}\n" for url, r in summary.lost[:_MOST_LOST])
         out.writelines(_styled(line.rstrip(), "red", out) for line in lines)
-        if len(summary.lost) > _MOST_LOST:
-            out.write(f"  … and {len(summary.lost) - _MOST_LOST:,} more\n")
+        if (rest := summary.count(Ending.LOST) - _MOST_LOST) > 0:
+            out.write(f"  … and {rest:,} more\n")
     if summary.forgotten:
         out.write(
             f"\n{summary.forgotten:,} pages ask not to be archived: only what they are stays.\n"

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from archive.earlier import place
+from archive.earlier import Absence, note_absence, place
 from archive.models import Article, State, Stored
 from archive.pages import PageStore
 from archive.readings import Differences, Kept, Readings, differences, digest
@@ -121,9 +121,7 @@ class Rereader:
             reason = NO_SITE if site is None else METADATA_ONLY
             return dataclasses.replace(page, reason=reason), None
         listed = self._listed(page.url)
-        article_id = listed["article_id"] if listed else None
-        if article_id is None:
-            article_id = self.archive.addresses.at(page.url)
+        article_id = self._article_of(page.url, listed)
         kept = self.readings.kept_of(page.page_id, article_id) if article_id is not None else None
         if kept is None and article_id is not None and self._was_read(page):
             return dataclasses.replace(page, reason=REPLACED), None
@@ -171,13 +169,13 @@ class Rereader:
         return _ended(page, Ending.NEW, forget=forget)
 
     def _settle(self, page: Candidate, read: ReadPage, article: Article, stored: Stored) -> None:
-        at = now()
-        due_at = revisit_at(article.published_at, at, self.sites[page.site].revisit_ages)
+        ages = self.sites[page.site].revisit_ages
+        due_at = revisit_at(article.published_at, now(), ages)
         verdict = Verdict(state=State.DONE, counted=Counted.NEW, reason=READ_LATE, due_at=due_at)
         settled = Settled(
             url=page.url,
             verdict=verdict,
-            at=at,
+            at=page.fetched_at,  # the site answered then, and showed the article then
             status=read.page.status,
             page_id=page.page_id,
             article_id=stored.article_id,
@@ -199,16 +197,21 @@ class Rereader:
         """A page that says in an article's stead that it is not there: nobody knew when it came."""
         if self._run is None or read.reading is None or not read.reading.absent:
             return
-        row = self._listed(page.url)
-        present = row and row["article_id"] and self.readings.present(row["article_id"])
-        if present and present.row["last_seen_at"] < to_text(page.fetched_at):
-            self.archive.withdraw(
-                present.row["url"],
-                page.fetched_at,
-                reason=read.reading.absent,
-                status=read.page.status,
-                page_id=page.page_id,
-            )
+        article_id = self._article_of(page.url, self._listed(page.url))
+        if article_id is None or self._state_of(page) != State.FAILED:
+            return
+        absence = Absence(
+            url=page.url,
+            at=page.fetched_at,
+            reason=read.reading.absent,
+            status=read.page.status,
+            page_id=page.page_id,
+        )
+        note_absence(self.archive, article_id, absence)
+
+    def _article_of(self, url: str, listed: sqlite3.Row | None) -> int | None:
+        known: int | None = listed["article_id"] if listed else None
+        return self.archive.addresses.at(url) if known is None else known
 
     def _listed(self, url: str) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self.archive.connection.execute(
@@ -219,18 +222,22 @@ class Rereader:
     def _was_read(self, page: Candidate) -> bool:
         """Whether a page of an article showed a text that is kept, but was not the last to do so;
         one that could not be read may be of a version that nobody has seen."""
+        return self._state_of(page) in (None, State.DONE, State.UNCHANGED)
+
+    def _state_of(self, page: Candidate) -> str | None:
+        """The state to which a page led when it was read last."""
         row = self.archive.connection.execute(
             "SELECT state FROM outcomes WHERE url = ? AND page_id = ? ORDER BY id DESC LIMIT 1",
             (page.url, page.page_id),
         ).fetchone()
-        return row is None or row["state"] in (State.DONE, State.UNCHANGED)
+        return row and str(row["state"])
 
 
-def read_first(run: Run, site: Site, article_id: int) -> None:
+def read_first(run: Run, site: Site, article_id: int | None) -> None:
     """Reads the kept page of an article as today before a new look at the article is compared with
     it: where only the reading got better, its paper has changed nothing."""
     readings = Readings(run.archive)
-    present = readings.present(article_id)
+    present = None if article_id is None else readings.present(article_id)
     page_id = None if present is None else readings.page_of(present)
     if present is None or page_id is None or run.was_read(site, page_id):
         return
