@@ -1,9 +1,9 @@
 """Where the words of a query stand in a text, shown with the accents they have there; pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from archive.spelling import ACRONYMS
+from archive.spelling import ACRONYMS, exact_variants
 from archive.text import fold, nfc
 
 OPEN, CLOSE = "⟦", "⟧"
@@ -19,21 +19,25 @@ _LETTERS = {
 }
 _APART = r"[\W_]+"
 Place = tuple[int, int]
+Spell = Callable[[str], str]
 
 
 class Marks:
     """Phrases, each with whether its last syllable is a beginning, to be marked in many texts."""
 
     def __init__(self, phrases: Sequence[tuple[tuple[str, ...], bool]]) -> None:
-        # The longest first: a word that stands alone too must not hide the phrase it begins.
-        spelt = sorted({form for each in phrases for form in _forms(*each)}, key=len, reverse=True)
-        self._words = re.compile(rf"(?<![^\W_])(?:{'|'.join(spelt)})(?![^\W_])") if spelt else None
-        self._whole = _all_of_it(phrases)
+        self._patterns = [
+            pattern for spell in (_as_typed, _any_accents) if (pattern := _pattern(phrases, spell))
+        ]
+        self._wholes = [_all_of_it(phrases, spell) for spell in (_as_typed, _any_accents)]
 
     def places(self, text: str) -> list[Place]:
-        """Where the phrases stand; words with only a blank between them are one place."""
+        """Where the phrases stand, with the accents typed if they do so at all; words with only a
+        blank between them are one place."""
+        lower = text.lower()
+        found_by = (list(pattern.finditer(lower)) for pattern in self._patterns)
         places: list[Place] = []
-        for found in self._words.finditer(text.lower()) if self._words else ():
+        for found in next(filter(None, found_by), []):
             start, end = found.span()
             if places and text[places[-1][1] : start].isspace():
                 start = places.pop()[0]
@@ -50,14 +54,15 @@ class Marks:
 
     def snippet(self, text: str) -> str | None:
         """The passage that says most of the query, on one line; None where it says nothing."""
-        if self._words is None or not (places := self.places(text)):
+        if not (places := self.places(text)):
             return None
         start, end = self._best(text, places)
         shown = _with_marks(text, places, start, end)
         return f"{'…' if start else ''}{one_line(shown)}{'…' if end < len(text) else ''}"
 
     def _best(self, text: str, places: Sequence[Place]) -> Place:
-        whole = self._whole.search(text.lower()) if self._whole else None
+        searched = (each.search(text.lower()) for each in self._wholes if each)
+        whole = next(filter(None, searched), None)
         first = whole.start() if whole else _densest(text, places)
         start = max(0, min(first - SNIPPET // 4, len(text) - SNIPPET))
         start = text.rfind("\n\n", start, first) + 2 if "\n\n" in text[start:first] else start
@@ -106,17 +111,41 @@ def _with_marks(text: str, places: Sequence[Place], start: int, end: int) -> str
     return "".join((*parts, text[at:end]))
 
 
-def _forms(syllables: tuple[str, ...], is_beginning: bool) -> list[str]:
+def _pattern(
+    phrases: Sequence[tuple[tuple[str, ...], bool]], spell: Spell
+) -> re.Pattern[str] | None:
+    # The longest first: a word that stands alone too must not hide the phrase it begins.
+    spelt = {form for phrase, start in phrases for form in _forms(phrase, spell, is_start=start)}
+    if not spelt:
+        return None
+    longest_first = "|".join(sorted(spelt, key=len, reverse=True))
+    return re.compile(rf"(?<![^\W_])(?:{longest_first})(?![^\W_])")
+
+
+def _forms(syllables: tuple[str, ...], spell: Spell, *, is_start: bool) -> list[str]:
     forms = [syllables, *filter(None, [ACRONYMS.get(syllables)])]
-    ending = r"[^\W_]*" if is_beginning else ""
-    return [_APART.join(map(_any_accents, form)) + ending for form in forms]
+    ending = r"[^\W_]*" if is_start else ""
+    return [_APART.join(map(spell, form)) + ending for form in forms]
 
 
-def _all_of_it(phrases: Sequence[tuple[tuple[str, ...], bool]]) -> re.Pattern[str] | None:
+def _all_of_it(
+    phrases: Sequence[tuple[tuple[str, ...], bool]], spell: Spell
+) -> re.Pattern[str] | None:
     syllables = [s for phrase, _ in phrases for s in phrase]
     if not syllables:
         return None
-    return re.compile(rf"(?<![^\W_]){_APART.join(map(_any_accents, syllables))}(?![^\W_])")
+    return re.compile(rf"(?<![^\W_]){_APART.join(map(spell, syllables))}(?![^\W_])")
+
+
+def _as_typed(syllable: str) -> str:
+    """With its accents, if it was typed with any.
+
+    >>> re.fullmatch(_as_typed("giá"), "gia") is None
+    True
+    """
+    if syllable.isascii():
+        return _any_accents(syllable)
+    return f"(?:{'|'.join(map(re.escape, exact_variants(syllable)))})"
 
 
 def _any_accents(syllable: str) -> str:

@@ -120,7 +120,10 @@ def exactness(sought: Sought, *texts: str | None) -> int:
 
 def first_look(sought: Sought, title: str, lead: str | None) -> float:
     """How much of the words title and lead hold: what can be known without reading the text."""
-    return 3.0 * _held(sought, folded(title)) + _held(sought, folded(lead))
+    found = 3.0 * _held(sought, folded(title)) + _held(sought, folded(lead))
+    if sought.exact_whole and any(form in spaced(title) for form in sought.exact_whole):
+        found += 3.0
+    return found
 
 
 def score(sought: Sought, tier: Tier, *texts: str | None) -> tuple[Tier, float]:

@@ -37,6 +37,7 @@ __all__ = ["CLOSE", "OPEN", "find", "one_line", "search", "snippets"]
 
 OF_TITLES = 100
 READ = 25
+LISTED = 1_000
 _BEGINNINGS = """
 SELECT id, title, lead FROM articles WHERE id IN (SELECT value FROM json_each(?))
 """
@@ -49,6 +50,11 @@ SELECT s.article_id, s.first_id, (SELECT count(*) FROM stories o WHERE o.first_i
 FROM stories s WHERE s.article_id IN (SELECT value FROM json_each(?))
 """
 _EXACT = "SELECT 1 FROM articles_exact WHERE articles_exact MATCH ? AND rowid = ?"
+# The plus: else the index would be asked again for each of the ids.
+_EXACTLY = """
+SELECT rowid FROM articles_exact WHERE articles_exact MATCH ? AND rowid BETWEEN ? AND ?
+AND +rowid IN (SELECT value FROM json_each(?))
+"""
 
 
 @dataclass(slots=True)
@@ -140,6 +146,7 @@ class _Search:
     def _ranked(self) -> list[_Found]:
         """All by title and lead, those at the top by their whole text."""
         sought = {id(f.branch): Sought.of(f.branch) for f in self.found.values()}
+        self._mark_exact()
         for row in self.connection.execute(_BEGINNINGS, (json.dumps(list(self.found)),)):
             each = self.found[row["id"]]
             each.worth = first_look(sought[id(each.branch)], row["title"], row["lead"])
@@ -151,6 +158,17 @@ class _Search:
             each.tier, each.worth = score(sought[id(each.branch)], each.tier, *texts)
             each.exact = exactness(sought[id(each.branch)], *texts)
         return [*sorted(ordered[:read], key=lambda f: f.order), *ordered[read:]]
+
+    def _mark_exact(self) -> None:
+        """Which candidates hold every word with the accents that were typed, if any were."""
+        of_branch: dict[str, list[int]] = {}
+        for each in self.found.values():
+            if typed := accented(each.branch):
+                of_branch.setdefault(typed, []).append(each.id)
+        for typed, ids in of_branch.items():
+            values = (typed, min(ids), max(ids), json.dumps(ids))
+            for row in self.connection.execute(_EXACTLY, values):
+                self.found[row[0]].exact = 1
 
     def _folded(self, ordered: list[_Found]) -> list[_Found]:
         """Of each story the article that stands first, with the number of the others."""
@@ -254,9 +272,12 @@ def _filtered(query: Query, **given: str | None) -> Query:
 
 def _total(search: _Search, asked: list[tuple[Branch, Conditions]], shown: int) -> tuple[int, bool]:
     """How many hits there are, as far as a moment's counting tells."""
-    if len(asked) != 1 or not asked[0][0].wanted or search.only_exact:
+    if len(asked) != 1 or search.only_exact:
         return len(search.found), len(search.found) < search.limit
     branch, extra = asked[0]
+    if not branch.wanted:
+        ids = Asked(search.connection, extra, search.patience).listed(unwanted(branch), LISTED)
+        return len(ids), len(ids) < LISTED
     way = match(branch, partial(beginning, search.connection))
     counted, is_all = Asked(search.connection, extra, search.patience).count(way or NOTHING)
     return max(counted, shown, len(search.found)), is_all

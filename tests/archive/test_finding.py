@@ -160,6 +160,17 @@ def test_the_snippet_shows_the_passage_with_most_of_the_words(archive: Archive, 
     assert len(hit.snippet) < 300
 
 
+def test_a_word_is_marked_with_the_accents_typed_and_else_with_any(tmp_path: Path):
+    with new_archive(tmp_path) as other:
+        some = news(1, "Gia Lai", "Ở Gia Lai, giá tiêu tăng.")
+        other.add(some, site="bo-vn", page_id=None, seen_at=SEEN)
+        other.add(news(2, "Gia đình", "Già làng."), site="bo-vn", page_id=None, seen_at=SEEN)
+        first, second = find(other.connection, "giá").hits
+    assert first.snippet == f"Ở Gia Lai, {OPEN}giá{CLOSE} tiêu tăng."
+    assert second.snippet == f"{OPEN}Già{CLOSE} làng."
+    assert second.marked_title == f"{OPEN}Gia{CLOSE} đình"
+
+
 def test_copies_of_one_story_are_one_hit(archive: Archive, tmp_path: Path):
     with new_archive(tmp_path) as other:
         for number in range(1, 6):
