@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -135,10 +135,9 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter an option
         click.echo(printing.as_json([asdict(hit) for hit in answer.hits]))
     else:
         printing.print_hits(answer.hits, names, sys.stdout)
-    for line in printing.about_answer(answer, text):
-        click.echo(line, err=True)
     if meant is not None:
         click.echo(f"this is the address of an article: moit-news show {meant}", err=True)
+    _tell(printing.about_answer(answer, text))
 
 
 @click.command(cls=Command)
@@ -176,6 +175,11 @@ def serve(port: int, host: str) -> None:
     from archive.web import run
 
     run(data_folder(), host=host, port=port)
+
+
+def _tell(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line, err=True)
 
 
 def _explain(text: str, *, only_exact: bool) -> None:

@@ -245,8 +245,11 @@ def run(folder: Path, given: argparse.Namespace) -> None:
     ]
     if kept(folder) < given.articles:
         lines.append(str(build(folder, given.articles)))
-    lines += ["", *report(folder, given.times, given.cold)]
+    lines.append("")
     print("\n".join(lines))
+    for line in report(folder, given.times, given.cold):
+        print(line, flush=True)
+        lines.append(line)
     if given.write:
         write_section("search speed", "\n".join(lines))
 
