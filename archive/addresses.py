@@ -27,6 +27,7 @@ WHERE addresses.how <> 'read' AND (excluded.how = 'read' OR addresses.how = 'nam
 """
 _SAID = "SELECT title, published_at, blocks FROM articles WHERE id = ?"
 _AT_ONCE = 10_000
+_MOST_SHOWN = 1000
 # What a sentence leaves behind an address that is copied out of it.
 _PUNCTUATION = ".,;:!?)>]}\"'”’"
 
@@ -118,9 +119,12 @@ class AddressBook:
         self._connection.executemany(_KEEP, rows)
 
     def of(self, article_id: int) -> list[sqlite3.Row]:
-        """All addresses of an article, those first that were seen first."""
-        sql = "SELECT * FROM addresses WHERE article_id = ? ORDER BY first_seen_at, address"
-        return self._connection.execute(sql, (article_id,)).fetchall()
+        """The addresses of an article, those first that were seen first; of very many the last."""
+        sql = (
+            "SELECT * FROM addresses WHERE article_id = ?"
+            " ORDER BY first_seen_at DESC, address DESC LIMIT ?"
+        )
+        return self._connection.execute(sql, (article_id, _MOST_SHOWN)).fetchall()[::-1]
 
     def _row(self, address: str) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self._connection.execute(_AT, {"address": address}).fetchone()

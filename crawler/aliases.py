@@ -27,8 +27,9 @@ ORDER BY found_at, url LIMIT 1
 _LISTED = """
 INSERT INTO addresses (address, article_id, site, key, how, first_seen_at)
 SELECT url, :article_id, site, key, 'listing', found_at FROM frontier
-WHERE site = :site AND key = :key ON CONFLICT (address) DO NOTHING
+WHERE site = :site AND key = :key
 """
+_UNLESS_KNOWN = "ON CONFLICT (address) DO NOTHING"
 _STAND_IN = """
 INSERT INTO frontier (url, site, state, found_at, found_on, answered_at, due_at, status, page_id,
     article_id, key)
@@ -96,6 +97,8 @@ class Aliases:
         self._archive = archive
         self._connection = archive.connection
         self._site = site
+        # A listing may name one article by thousands of addresses.
+        self._standing: dict[tuple[str, bool], sqlite3.Row] = {}
 
     def key(self, url: str) -> str | None:
         """What tells the article of a URL from the others of the site."""
@@ -106,15 +109,23 @@ class Aliases:
         """The URL that is asked in another one's stead, with its article if one is kept."""
         if key is None:
             return None
-        values = {"site": self._site, "key": key, "url": url, "wanted": wanted}
-        row: sqlite3.Row | None = self._connection.execute(_STANDING, values).fetchone()
-        return row
+        found = self._standing.get((key, wanted))
+        if found is None or found["url"] == url:
+            values = {"site": self._site, "key": key, "url": url, "wanted": wanted}
+            found = self._connection.execute(_STANDING, values).fetchone()
+        if found is not None:
+            self._standing[key, wanted] = found
+        return found
 
-    def note_listed(self, key: str | None, article_id: int | None) -> None:
-        """Makes all URLs of a kept article addresses of it."""
+    def forget(self) -> None:
+        """What was found standing is found again: a try may have ended since."""
+        self._standing.clear()
+
+    def note_listed(self, url: str, key: str | None, article_id: int | None) -> None:
+        """Makes a URL that a listing names an address of the article that is kept."""
         if key is not None and article_id is not None:
-            values = {"site": self._site, "key": key, "article_id": article_id}
-            self._connection.execute(_LISTED, values)
+            values = {"site": self._site, "key": key, "article_id": article_id, "url": url}
+            self._connection.execute(f"{_LISTED} AND url = :url {_UNLESS_KNOWN}", values)
 
     def join(self, settled: Settled, to: str) -> None:
         """After a try that brought an article: the address that it now stands at is asked from now
@@ -136,7 +147,8 @@ class Aliases:
         if to != settled.url:
             self._connection.execute(_STAND_IN, values)
         self._connection.execute(_STEP_BACK, values)
-        self.note_listed(key, settled.article_id)
+        if key is not None and settled.article_id is not None:
+            self._connection.execute(f"{_LISTED} {_UNLESS_KNOWN}", values)
 
     def is_lost(self, url: str, at: dt.datetime) -> bool:
         """Whether an article whose URL is gone has no other; else that one is asked next."""

@@ -13,6 +13,8 @@ from archive.folder import data_folder
 from archive.store import Archive
 from archive.urls import canonical
 
+MOST_ADDRESSES = 20
+
 
 @click.command()
 @click.argument("sites", nargs=-1, metavar="[SITE]...")
@@ -134,11 +136,15 @@ def _kept(archive: Archive, article_id: str | None) -> Iterator[str]:
             yield f"    shown again, seen {_time(away['returned_at'])}"
     for version in archive.versions(int(article_id)):
         yield f"    version {version['version']}, replaced {_time(version['replaced_at'])}"
-    yield f"    stands at {row['url']}"
-    for address in archive.addresses.of(int(article_id)):
-        if address["address"] != row["url"]:
-            seen = _time(address["first_seen_at"])
-            yield f"    also at {address['address']} ({address['how']}, since {seen})"
+    yield from _addresses(archive, int(article_id), row["url"])
+
+
+def _addresses(archive: Archive, article_id: int, current: str) -> Iterator[str]:
+    others = [row for row in archive.addresses.of(article_id) if row["address"] != current]
+    if others:
+        yield f"    stands at {current}"
+    for row in others[-MOST_ADDRESSES:]:
+        yield f"    also at {row['address']} ({row['how']}, since {_time(row['first_seen_at'])})"
 
 
 def _time(text: str | None) -> str | None:

@@ -20,6 +20,7 @@ from crawler.propose_listings import (
     Proposed,
     addresses,
     article_pattern,
+    id_pattern,
     kind_of,
     propose_listing,
     weekly,
@@ -183,6 +184,7 @@ def _lines(parts: _Parts) -> Iterator[str]:
     yield from _prefix(parts.article)
     if parts.article.noarchive:
         yield '# The page says noarchive: without keep = "text" its text is not kept.\n'
+    yield from _id_rule(file, parts.links)
     yield from _fields(parts)
     for one in parts.lists:
         yield from _listing(one)
@@ -196,6 +198,18 @@ def _prefix(article: Article) -> Iterator[str]:
         text = re.escape(match[0].rstrip(" -–")).replace(r"\ ", " ")
         pattern = quoted(text + r"\s*[-–]\s*")
         yield f"lead_prefixes = [{pattern}] # stood before the lead\n"
+
+
+def _id_rule(file: SiteFile, links: Sequence[str]) -> Iterator[str]:
+    """Only a remark: that a number is never given twice is more than one listing can show."""
+    pattern = id_pattern(file.article_url[0])
+    if pattern is None or compose("new", file).address.id:
+        return
+    fits = {url for url in map(canonical, links) if re.search(file.article_url[0], url)}
+    keys = {match[1] for url in fits if (match := re.search(pattern, url))}
+    told = f"{len(keys)} numbers in {len(fits)} addresses"
+    yield f"\n# If the number alone tells the article ({told}):\n"
+    yield f"# [address]\n# query = []\n# id = {quoted(pattern)}\n"
 
 
 def _fields(parts: _Parts) -> Iterator[str]:

@@ -121,6 +121,7 @@ class Frontier:
 
     def add(self, links: Iterable[Link], *, found_on: str, window: Window) -> int:
         """Notes the links, in order; gives how many were never seen before."""
+        self.aliases.forget()
         with self.archive.transaction():
             return sum(self._add(link, found_on, window, n) for n, link in enumerate(links))
 
@@ -158,7 +159,7 @@ class Frontier:
         }
         cursor = self.archive.connection.execute(_FIND, row)
         if cursor.rowcount == 1 and standing:
-            self.aliases.note_listed(key, standing["article_id"])
+            self.aliases.note_listed(link.url, key, standing["article_id"])
         return cursor.rowcount == 1 and not standing
 
     def want(self, url: str, now: dt.datetime) -> None:

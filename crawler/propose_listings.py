@@ -32,6 +32,9 @@ _SITEMAP = re.compile(r"^\s*sitemap:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _NEXT = re.compile(r"^(?:2|[›»>]+|trang sau|tiếp(?: theo)?|sau|next)\s*[›»>]*$", re.IGNORECASE)
 _TWO = re.compile(r"(?<!\d)2(?!\d)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_NUMBERED = re.compile(
+    r"\]\+(?P<mark>-[a-z]*)(?P<digits>\\d(?:\+|\{\d+,\d+\}))(?P<ending>(?:\\\.[a-z]+)?/?)\$$"
+)
 _ENOUGH = 3
 _MOST_DATE = 40
 _SHORTEST_TITLE = 15
@@ -63,6 +66,16 @@ def article_pattern(url: str, others: Sequence[str] = ()) -> str:
     # A number at the end of a slug may be part of a headline: then hardly another address has one.
     surest = next((form for form, fits in zip(forms, counts, strict=True) if fits >= _ENOUGH), None)
     return surest or forms[0]
+
+
+def id_pattern(pattern: str) -> str | None:
+    """The expression of a site's ids, where its article addresses end in a number.
+
+    >>> id_pattern(r"^https?://bao\\.vn/[a-z0-9-]+-post\\d+\\.html$")
+    '^[^?]+-post(\\\\d+)\\\\.html$'
+    """
+    match = _NUMBERED.search(pattern)
+    return match and rf"^[^?]+{match['mark']}({match['digits']}){match['ending']}$"
 
 
 def _paths(path: str, others: Iterable[str]) -> Iterator[str]:
