@@ -102,6 +102,17 @@ class PageStore:
             self._of_site.clear()
             raise
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """What is read inside is of one moment, while another process writes: a body and the
+        dictionary that it needs."""
+        with explained(self.path):
+            self.connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self.connection.execute("COMMIT")
+
     def put(self, page: Page, *, site: str, keep_body: bool = True) -> int:
         """Keeps a response and gives its id; without its body where the site allows no copy."""
         body = page.body if keep_body else b""

@@ -64,7 +64,8 @@ class PageReader:
         return [self._read(task) for task in tasks]
 
     def _read(self, task: Task) -> ReadPage:
-        page = self._pages.get(task.page_id)
+        with self._pages.snapshot():
+            page = self._pages.get(task.page_id)
         site = self._sites[task.site]
         reading: Reading | None = read_kept(page, site, task.listed_date, task.listed_section)
         if reading and reading.article and not reading.forget:
