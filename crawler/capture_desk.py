@@ -20,6 +20,7 @@ from crawler.frontier import Frontier, Settled
 from crawler.listings import Link
 from crawler.plans import SECOND_LOOKS, Counted, Verdict, failed, gone, revisit_at
 from crawler.reading import Reading, read_page
+from crawler.reread import read_first
 from crawler.run import Run
 from crawler.site import Keep, Site
 
@@ -89,6 +90,7 @@ class CaptureDesk:
         if reading.absent is not None:
             verdict = self._away(reading.absent, at)
         elif reading.article is not None:
+            read_first(self._run, site, archive.addresses.at(reading.article.url))
             placed = place(archive, reading.article, site=site.slug, page=page, page_id=page_id)
             due_at = revisit_at(reading.article.published_at, self._now, site.revisit_ages)
             verdict = _verdict(placed, due_at)
