@@ -107,8 +107,7 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter an option
       moit-news search cites:38/2016/TT-BCT 'site:moit'
       moit-news search --versions 'giá điện tăng'
     """
-    from archive import printing
-    from archive.copies import with_firsts
+    from archive import copies, printing
 
     text = " ".join(query)
     if explain:
@@ -128,7 +127,7 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter an option
             newest=newest,
             only_exact=only_exact,
         )
-        answer = with_firsts(archive.connection, answer)
+        answer = copies.with_firsts(archive.connection, answer)
         names = dict(archive.connection.execute("SELECT slug, name FROM sources").fetchall())
         meant = archive.addresses.look_up(text) if "://" in text else None
     if as_json:
