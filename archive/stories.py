@@ -285,7 +285,7 @@ def _in_time(connection: sqlite3.Connection, articles: Collection[int]) -> list[
     return sorted(moments, key=lambda each: (moments[each], each))
 
 
-@lru_cache(maxsize=64)  # bulletins and reprints are compared with the same few again and again
+@lru_cache(maxsize=512)  # bulletins and reprints are compared with the same few again and again
 def _reading(title: str, lead: str | None, body: str | None) -> Reading:
     return Reading(title=title, lead=lead, body=body)
 
