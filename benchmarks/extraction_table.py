@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from benchmarks.extraction import Measured
 
 DOCS = ROOT / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- extraction begins -->", "<!-- extraction ends -->"
 NO_PARSER = "no parser"
 NOTHING = 0.0005
 COLUMNS = (
@@ -170,11 +169,12 @@ def machine() -> str:
     return f"{name}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
-def write(text: str, command: str) -> None:
-    """Puts the tables between the markers of docs/benchmarks.md."""
+def write(text: str, command: str, section: str = "extraction") -> None:
+    """Puts the tables between a section's markers in docs/benchmarks.md."""
+    begin, end = f"<!-- {section} begins -->", f"<!-- {section} ends -->"
     today = dt.datetime.now(VIETNAM).date().isoformat()
     said = f"`{command}`, {today}; {machine()}."
     page = DOCS.read_text("utf-8")
-    before, rest = page.split(BEGIN)
-    after = rest.split(END)[1]
-    DOCS.write_text(f"{before}{BEGIN}\n{said}\n\n{text}\n{END}{after}", "utf-8")
+    before, rest = page.split(begin)
+    after = rest.split(end)[1]
+    DOCS.write_text(f"{before}{begin}\n{said}\n\n{text}\n{end}{after}", "utf-8")
