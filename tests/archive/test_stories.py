@@ -2,8 +2,10 @@
 
 import datetime as dt
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -64,32 +66,34 @@ def part(text: Text, first: int, last: int) -> Text:
 
 
 def test_reprints_are_found_and_others_are_not_linked(archive: Archive):
-    """The whole way: 300 texts of 500 to 700 syllables, each edited in seven ways, beside 300
-    bulletins, 300 market reports, 100 shared leads and 100 events told by two papers."""
+    """The whole way: 300 texts of 500 to 700 syllables, each edited lightly and heavily, beside 300
+    bulletins, 300 market reports, 50 shared leads and 50 events told by two papers. All edits of
+    all texts are measured by benchmarks/copies.py."""
     dice = random.Random(11)
     forms = [
         *reprints.fuel_bulletins(dice, 200),
-        *reprints.fuel_bulletins(dice, 100, moves=0.2),
+        *reprints.fuel_bulletins(dice, 50, moves=0.2),
+        *reprints.fuel_bulletins(dice, 50, moves=0),
         *reprints.market_reports(dice, 300),
     ]
-    others = [text for two in reprints.shared_leads(dice, 100) for text in two]
-    others += [text for two in reprints.same_events(dice, 100) for text in two]
+    others = [text for two in reprints.shared_leads(dice, 50) for text in two]
+    others += [text for two in reprints.same_events(dice, 50) for text in two]
     add_all(archive, [*forms, *others], "khac")
     assert pairs(archive) == set()
 
-    edits = reprints.LIGHT | reprints.HEAVY
-    originals, first = [], dict.fromkeys(edits, 0)
+    asked: Counter[str] = Counter()
+    found: Counter[str] = Counter()
+    kinds = cycle(reprints.LIGHT.items()), cycle(reprints.HEAVY.items())
     for number in range(TEXTS):
         text = base(dice, number, dice.randint(500, 700))
-        edited = [reprint(edit, dice, text) for edit in edits.values()]
-        originals += add_all(archive, [text], f"goc-{number}")
-        copies = add_all(archive, edited, f"lai-{number}")
-        told = [story_of(archive, each) for each in copies]
-        for name, said in zip(edits, told, strict=True):
-            first[name] += said == originals[-1]
+        original = add(archive, text, f"goc-{number}")
+        for name, edit in map(next, kinds):
+            copy = add(archive, reprint(edit, dice, text), f"lai-{number}-{edit.__name__}")
+            asked[name] += 1
+            found[name] += story_of(archive, copy) == original
 
-    assert {name: found for name, found in first.items() if found < 0.99 * TEXTS} == {}
-    assert set(stories(archive).values()) == set(originals)
+    assert {name: n for name, n in asked.items() if found[name] < 0.99 * n} == {}
+    assert len(stories(archive)) == found.total() + TEXTS
 
 
 def test_the_earliest_published_is_first_whenever_it_comes(archive: Archive):
