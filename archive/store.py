@@ -18,7 +18,7 @@ from archive.models import Article, Change, Page, Source, Stored, blocks_to_json
 from archive.text import d_forms
 from archive.times import day_in_vietnam, to_text
 from archive.versions import is_changed, keep_version, note_return, one_version, withdraw
-from archive.wording import content_hash
+from archive.wording import content_hash, is_relative
 from archive.words import keep_words
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ _READ = (
     *("language", "title", "lead", "authors", "tags", "images", "attachments", "layers"),
     *("extractor", "content_hash", "d_forms", "blocks", "body"),
 )
+_TIME = ("published_at", "published_from", "year")
+_KNOWN = ", ".join(("id", "content_hash", "version", "page_id", *_TIME))
 _COLUMNS = ", ".join(_READ)
 _MARKS = ", ".join(f":{column}" for column in _READ)
 _INSERT = f"""
@@ -173,7 +175,7 @@ class Archive:
         seen_at: dt.datetime,
     ) -> Stored:
         if article_id is not None:
-            sql = "SELECT id, content_hash, version, page_id FROM articles WHERE id = ?"
+            sql = f"SELECT {_KNOWN} FROM articles WHERE id = ?"  # noqa: S608 - our own names
             return self._update(
                 self.connection.execute(sql, (article_id,)).fetchone(), article, values, seen_at
             )
@@ -197,6 +199,8 @@ class Archive:
     ) -> Stored:
         changed = is_changed(self.connection, known, article)
         values |= {"id": known["id"], "version": known["version"] + changed}
+        if is_relative(article.layers) and known["published_at"]:
+            values |= {name: known[name] for name in _TIME}  # told sooner, it was told better
         if changed:
             keep_version(self.connection, known["id"], at)
         elif known["page_id"] is not None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import sqlite3
 
 from archive.errors import NotFoundError
 from archive.models import Article, TimeOrigin, blocks_from_json
 from archive.times import from_text, to_text
-from archive.wording import content_hash, same_time, wording_hash
+from archive.wording import content_hash, is_relative, same_time, wording_hash
 
 # What a version keeps of its article: all that is needed to cite it and to show it as it was.
 KEPT = (
@@ -34,9 +35,18 @@ SELECT id, version, coalesce((SELECT max(replaced_at) FROM versions WHERE articl
     first_seen_at), last_seen_at, ?, page_id, read_page_id, {_COLUMNS}
 FROM articles WHERE id = ?
 """  # noqa: S608 - made of our own column names
-_SAID = "SELECT title, lead, blocks, published_at, published_from FROM articles WHERE id = ?"
+_SAID = (
+    "SELECT title, lead, blocks, published_at, published_from, layers FROM articles WHERE id = ?"
+)
 _VERSION = "SELECT * FROM versions WHERE article_id = ? AND version = ?"
 _PRESENT_SINCE = "SELECT max(replaced_at) FROM versions WHERE article_id = ?"
+# An old address may die while its article stands at its present one.
+_AWAY = """
+UPDATE articles SET withdrawn_at = :at WHERE withdrawn_at IS NULL
+    AND id = (SELECT article_id FROM addresses WHERE address = :url)
+    AND (url = :url OR NOT EXISTS (SELECT 1 FROM frontier f
+        WHERE f.url = articles.url AND f.state IN ('done', 'unchanged')))
+"""
 _WITHDRAW = """
 INSERT INTO withdrawals (article_id, url, withdrawn_at, reason, status, page_id)
 SELECT id, url, :at, :reason, :status, :page_id FROM articles WHERE id =
@@ -61,9 +71,10 @@ def is_said_by(kept: sqlite3.Row, article: Article) -> bool:
     origin = kept["published_from"] and TimeOrigin(kept["published_from"])
     before = (kept["published_at"] and from_text(kept["published_at"]), origin)
     after = (article.published_at, article.published_from)
+    told = (json.loads(kept["layers"] or "{}"), article.layers)
     wording = wording_hash(article.title, article.lead, article.blocks)
     same_words = wording == wording_hash(kept["title"], kept["lead"], blocks)
-    return same_words and same_time(before, after)
+    return same_words and (any(map(is_relative, told)) or same_time(before, after))
 
 
 def is_changed(connection: sqlite3.Connection, known: sqlite3.Row, article: Article) -> bool:
@@ -101,12 +112,9 @@ def withdraw(  # noqa: PLR0913 - a row has these columns
     status: int | None,
     page_id: int | None,
 ) -> bool:
-    """Marks the article at an address as no longer shown; False where it is none, or was marked."""
-    cursor = connection.execute(
-        "UPDATE articles SET withdrawn_at = ? WHERE withdrawn_at IS NULL"
-        " AND id = (SELECT article_id FROM addresses WHERE address = ?)",
-        (to_text(at), url),
-    )
+    """Marks the article at an address as no longer shown; False where it is none, was marked, or
+    was last seen at another address."""
+    cursor = connection.execute(_AWAY, {"at": to_text(at), "url": url})
     values = {"url": url, "at": to_text(at), "reason": reason, "status": status, "page_id": page_id}
     if cursor.rowcount:
         connection.execute(_WITHDRAW, values)

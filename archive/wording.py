@@ -10,13 +10,15 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from archive.models import Article, Block, BlockKind, TimeOrigin
 from archive.text import clean
 from archive.times import to_text
 
+# What the layer of such a time ends with.
+RELATIVE = "; from the time of the look"
 Rows: TypeAlias = list[list[str]]
 
 # One sign for each family of signs that editors' programs put for one another.
@@ -34,7 +36,8 @@ _BLANK_AT_SIGN = re.compile(r" (?=[,.;:!?%)\]}])|(?<=[(\[{]) ")
 def content_hash(article: Article) -> str:
     """Two readings with the same hash say the same: title, lead, text, captions and time."""
     wording = wording_hash(article.title, article.lead, article.blocks)
-    said = [wording, _minute(article.published_at, article.published_from)]
+    minute = _minute(article.published_at, article.published_from)
+    said = [wording, None if is_relative(article.layers) else minute]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
@@ -43,6 +46,12 @@ def wording_hash(title: str, lead: str | None, blocks: Sequence[Block]) -> str:
     captions = sorted({plain(b.text) for b in blocks if b.kind is BlockKind.CAPTION})
     said = [plain(title), list(_running(lead, blocks)), captions]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def is_relative(layers: Mapping[str, str]) -> bool:
+    """Whether the time was told from the moment of our look, as "2 giờ trước" (2 hours ago): the
+    next look reads another time, and nothing was changed."""
+    return layers.get("published", "").endswith(RELATIVE)
 
 
 def same_time(

@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from archive.errors import UrlError
 from archive.models import Attachment, BlockKind, Image, TimeOrigin
 from archive.urls import canonical
+from archive.wording import RELATIVE
 from crawler.errors import NoTitleError
 from crawler.extract import generic, json_ld, nearby, sections
 from crawler.extract.authors import people
@@ -115,6 +116,7 @@ class Reader:
                     continue
                 if day is None:
                     self.time_node = self._take("published", selector, [one])
+                    self.layers["published"] += RELATIVE if moment.is_relative else ""
                     day = (moment, one.origin)
                 elif moment.has_minute and moment.at.date() == day[0].at.date():
                     self.layers["published"] += f"; minute from {selector}"

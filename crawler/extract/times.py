@@ -40,6 +40,7 @@ _CLOCK = re.compile(
 )
 _ZONE = re.compile(r"(?:GMT|UTC)\s*(?P<zone>[+-]\s*\d{1,2}(?::?\d\d)?)?|(?P<bare>\+0?7(?::?00)?)\b")
 _WORDS = re.compile(r"\d|hôm|vừa|phút|giờ|ngày|tuần|tháng|yesterday|today|ago|just", re.IGNORECASE)
+_FROM_NOW = re.compile(r"trước|vừa|hôm (?:nay|qua)|ago|just|today|yesterday", re.IGNORECASE)
 _TELLS_MINUTE = re.compile(r"phút|giờ|vừa|minute|hour|\d\s*[:h]\s*\d\d", re.IGNORECASE)
 # A time of day alone tells no day: "08:30 |".
 _ONLY_CLOCK = re.compile(rf"[\W_]*(?:{_CLOCK.pattern})[\W_]*", re.IGNORECASE)
@@ -52,10 +53,12 @@ _LONGEST = 120
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time in Vietnam, and whether the text told the minute or only the day."""
+    """A time in Vietnam, whether the text told the minute or only the day, and whether it told
+    it from the moment of reading ("2 giờ trước")."""
 
     at: dt.datetime
     has_minute: bool
+    is_relative: bool = False
 
 
 def read_time(text: str, formats: Iterable[str], base: dt.datetime) -> Moment | None:
@@ -190,6 +193,7 @@ def _in_words(text: str, _formats: Iterable[str], base: dt.datetime) -> Moment |
     )
     if at is None:
         return None
+    relative = _FROM_NOW.search(text) is not None
     if _TELLS_MINUTE.search(text):
-        return Moment(_zoned(at), True)
-    return Moment(_zoned(at).replace(hour=0, minute=0, second=0, microsecond=0), False)
+        return Moment(_zoned(at), True, relative)
+    return Moment(_zoned(at).replace(hour=0, minute=0, second=0, microsecond=0), False, relative)

@@ -12,7 +12,8 @@ from archive.connection import ARCHIVE_FILE
 from archive.migrations import archive_migrations
 from archive.models import VIETNAM, Change, TimeOrigin
 from archive.store import Archive
-from tests.archive.news import SEEN, article, new_archive, paragraphs
+from archive.wording import RELATIVE
+from tests.archive.news import SEEN, article, new_archive, page, paragraphs
 
 LATER = SEEN + dt.timedelta(days=3)
 URL = article().url
@@ -56,6 +57,34 @@ def test_a_time_read_in_another_place_of_the_page_makes_no_version(tmp_path: Pat
         assert add(archive, other, LATER).change is Change.UNCHANGED
         again = article(published_at=saved + dt.timedelta(hours=1), published_from=TimeOrigin.META)
         assert add(archive, again, LATER).change is Change.REVISED
+
+
+def test_hours_ago_that_became_a_date_are_no_version(tmp_path: Path):
+    ago = {"published": f"site span.time{RELATIVE}"}
+    read = article(layers=ago, published_at=dt.datetime(2024, 5, 2, 7, 40, tzinfo=VIETNAM))
+    with new_archive(tmp_path) as archive:
+        add(archive, read)
+        later = article(layers=ago, published_at=dt.datetime(2024, 5, 2, 9, 0, tzinfo=VIETNAM))
+        assert add(archive, later, LATER).change is Change.UNCHANGED
+        assert archive.article(URL)["published_at"] == "2024-05-02T07:40:00+07:00"
+        assert add(archive, article(), LATER).change is Change.UNCHANGED
+        assert archive.article(URL)["published_at"] == "2024-05-02T07:15:00+07:00"
+
+
+def test_an_old_address_that_dies_withdraws_no_article_that_stands_at_another(tmp_path: Path):
+    moved = "https://bo.example.vn/tin/1-moi.html"
+    with new_archive(tmp_path) as archive:
+        add(archive, article())
+        here = article(url=moved)
+        led = page(url=URL, final_url=moved)
+        archive.add(here, site="bo-vn", page_id=None, seen_at=LATER, page=led)
+        archive.connection.execute(
+            "INSERT INTO frontier (url, site, state, found_at) VALUES (?, 'bo-vn', 'done', '2024')",
+            (moved,),
+        )
+        assert archive.article(URL)["url"] == moved
+        assert archive.withdraw(URL, LATER) is False
+        assert archive.withdraw(moved, LATER) is True
 
 
 def test_each_withdrawal_and_each_return_is_kept(tmp_path: Path):

@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from archive.models import VIETNAM, Attachment, Block, BlockKind, Image, TimeOrigin
-from archive.wording import content_hash
+from archive.wording import RELATIVE, content_hash
 from tests.archive.news import article, paragraphs
 
 PARAGRAPH, CAPTION = BlockKind.PARAGRAPH, BlockKind.CAPTION
@@ -93,6 +93,12 @@ def test_the_time_of_a_listing_is_not_what_the_page_says():
     listed = {"published_from": TimeOrigin.LISTING}
     later = dt.datetime(2024, 5, 9, tzinfo=VIETNAM)
     assert content_hash(article(**listed)) == content_hash(article(**listed, published_at=later))
+
+
+def test_a_time_told_from_the_moment_of_the_look_is_no_change():
+    ago = {"layers": {"published": f"site span.time{RELATIVE}"}}
+    later = dt.datetime(2024, 5, 2, 9, 0, tzinfo=VIETNAM)
+    assert content_hash(article(**ago)) == content_hash(article(**ago, published_at=later))
 
 
 def vars_of(some):

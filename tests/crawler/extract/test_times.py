@@ -92,3 +92,19 @@ def test_a_foreign_offset_is_turned_to_vietnam() -> None:
     moment = read_time("2026-09-08 06:00 UTC", (), BASE)
     assert moment is not None
     assert moment.at.utcoffset() == dt.timedelta(hours=7)
+
+
+@pytest.mark.parametrize(
+    ("text", "relative"),
+    [
+        ("2 giờ trước", True),
+        ("hôm qua", True),
+        ("5 minutes ago", True),
+        ("July 20, 2026", False),
+        ("20/7/2026 15:30", False),
+    ],
+)
+def test_a_time_told_from_the_moment_of_reading_says_so(text: str, relative: bool) -> None:
+    moment = read_time(text, (), dt.datetime(2026, 9, 5, 12, 0, tzinfo=dt.UTC))
+    assert moment is not None
+    assert moment.is_relative is relative
