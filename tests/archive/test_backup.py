@@ -114,7 +114,7 @@ def test_each_backup_made_during_a_crawl_is_whole_and_can_be_crawled_on(
     world = World(tmp_path)
     with Server() as server:
         publish(server, range(90))
-        world.add_site("bao-thu", server, delay=0.01)
+        world.add_site("bao-thu", server, delay=0.02)
         crawl = world.start("crawl")
         while not (world.data / "pages.db").exists() or len(server.hits) < 3:
             time.sleep(0.01)
