@@ -446,11 +446,11 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in told.read_text().split()] if told.exists() else []
 
 
-@pytest.mark.parametrize("done", [1, 40])
+@pytest.mark.parametrize("done", [1, 15])
 def test_killed_and_started_again_it_ends_as_if_undisturbed(
     shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, done: int
 ) -> None:
-    shelf.fill(range(80))
+    shelf.fill(range(40))
     if done > 1:  # also articles that are corrected, not only such as are new
         shelf.read(jobs=2)
         shelf.describe(keys='drop = ["div.o-phu"]')
@@ -466,14 +466,14 @@ def test_killed_and_started_again_it_ends_as_if_undisturbed(
         workers = children(process.pid)
         process.send_signal(signal.SIGKILL)
         process.communicate()
-    left = 80 - shelf.rows(reader)[0][0]
+    left = 40 - shelf.rows(reader)[0][0]
     again = shelf.read(jobs=1)
     monkeypatch.setenv("MOIT_NEWS_DATA", str(tmp_path / "undisturbed"))
     whole = shelf.read(jobs=2)
 
     assert workers
-    assert 0 < left < 80
-    assert (again.planned, whole.planned) == (left, 80)
+    assert 0 < left < 40
+    assert (again.planned, whole.planned) == (left, 40)
     assert kept_of(shelf.data) == kept_of(tmp_path / "undisturbed")
     with Archive.open(shelf.data) as archive:
         assert archive.integrity() == []
@@ -530,7 +530,7 @@ def test_an_archive_of_an_older_release_is_read_again(
 
 
 def test_interrupted_it_says_what_is_left_and_goes_on(shelf: Shelf) -> None:
-    shelf.fill(range(80))
+    shelf.fill(range(40))
 
     process = shelf.start("--jobs", "2")
     with closing(sqlite3.connect(shelf.data / "archive.db")) as connection:
@@ -543,5 +543,5 @@ def test_interrupted_it_says_what_is_left_and_goes_on(shelf: Shelf) -> None:
     assert "interrupted with" in err
     assert "Traceback" not in err
     left = shelf.read().pages
-    assert 0 < left < 80
-    assert sum(int(line.split()[1]) for line in out.splitlines()[1:2]) == 80 - left
+    assert 0 < left < 40
+    assert sum(int(line.split()[1]) for line in out.splitlines()[1:2]) == 40 - left
