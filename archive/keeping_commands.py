@@ -130,7 +130,8 @@ def check(ctx: click.Context, *, deep: bool, mend: bool, as_json: bool) -> None:
 
 @contextmanager
 def _alone(folder: Path, *, needed: bool) -> Iterator[bool]:
-    """Holds the lock where it can be had; a check alone does not need it."""
+    """Whether nothing else writes; the lock is held only where it is needed, so that a long check
+    does not keep cron's crawl from its work."""
     from archive.errors import AlreadyRunningError, ArchiveReadOnlyError
     from archive.lock import take_lock
 
@@ -142,7 +143,10 @@ def _alone(folder: Path, *, needed: bool) -> Iterator[bool]:
         yield False
         return
     with lock:
-        yield True
+        if needed:
+            yield True
+            return
+    yield True
 
 
 def _print_inspection(seen: Inspection, *, as_json: bool) -> None:

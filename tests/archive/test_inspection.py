@@ -13,6 +13,7 @@ import pytest
 from archive.errors import AlreadyRunningError
 from archive.inspection import inspect
 from archive.inspection_rules import Weight
+from archive.keeping_commands import _alone
 from archive.lock import take_lock
 from archive.pages import PageStore
 from archive.repair import repair
@@ -242,5 +243,15 @@ def test_while_a_crawl_runs_a_check_leaves_its_open_questions_alone_and_repair_w
         done = run(data, "--repair")
     assert done.returncode == 75
     assert "under way" in done.stderr
-    with take_lock(data), pytest.raises(AlreadyRunningError):
-        take_lock(data)
+
+
+@pytest.mark.parametrize("mends", [False, True])
+def test_only_a_repair_keeps_a_crawl_from_beginning(mends: bool, data: Path) -> None:
+    with _alone(data, needed=mends) as is_alone:
+        assert is_alone
+        if mends:
+            with pytest.raises(AlreadyRunningError):
+                take_lock(data)
+        else:
+            take_lock(data).close()
+    take_lock(data).close()
