@@ -62,9 +62,10 @@ class Signature:
     @classmethod
     def from_bytes(cls, size: int, kept: bytes) -> Signature:
         rows = np.frombuffer(kept, "<u2", PERMUTATIONS)
-        places = range(2 * PERMUTATIONS, len(kept), 6)
-        anchors = [int.from_bytes(kept[place : place + 6], "little") for place in places]
-        return cls(size=size, rows=rows, anchors=np.array(anchors, np.uint64))
+        sixes = np.frombuffer(kept, np.uint8, offset=2 * PERMUTATIONS).reshape(-1, 6)
+        eights = np.zeros((len(sixes), 8), np.uint8)
+        eights[:, :6] = sixes
+        return cls(size=size, rows=rows, anchors=eights.view("<u8").ravel())
 
     def look_up_keys(self) -> list[int]:
         """What it is looked up by: a number of 48 bits for each band and each anchor, none for a
