@@ -26,6 +26,8 @@ RETRIES = (
 )
 # A page that is gone, or that robots.txt closes, is looked for again a few times: both get undone.
 SECOND_LOOKS = tuple(dt.timedelta(days=days) for days in (1, 7, 30, 90, 365))
+# A relaunch or a site in maintenance leads every address to its home page.
+MOST_LED_AWAY = 5
 # How long a host that refuses without saying so is left alone.
 HOST_PAUSE = dt.timedelta(hours=1)
 LONGEST_PAUSE = dt.timedelta(days=1)
@@ -99,6 +101,15 @@ def gone(reason: str, tries: int, now: dt.datetime) -> Verdict:
     """A page that is not there; it may come back, so it is looked for a few times more."""
     due_at = look_again_at(tries + 1, now)
     return Verdict(state=State.GONE, counted=Counted.GONE, reason=reason, due_at=due_at)
+
+
+def led_off(reason: str, in_a_row: int, tries: int, now: dt.datetime) -> Verdict:
+    """An article whose address leads home; a few may be away, but a site that leads so many in a
+    row home is closed itself."""
+    if in_a_row <= MOST_LED_AWAY:
+        return gone(reason, tries, now)
+    told = f"{reason}, as for {MOST_LED_AWAY} articles before it: is the site closed?"
+    return failed(told, tries, now)
 
 
 def judge(status: int, tries: int, now: dt.datetime, wait: dt.timedelta | None) -> Verdict:

@@ -25,7 +25,7 @@ from crawler.listing_desk import ListingDesk, conditional
 from crawler.listings import Ask, at_home, first_asks
 from crawler.order import Order
 from crawler.pipelines import Visit
-from crawler.plans import Counted, Verdict, failed, gone, judge, refused, retry_after, revisit_at
+from crawler.plans import Counted, Verdict, failed, judge, led_off, refused, retry_after, revisit_at
 from crawler.run import Run, now
 from crawler.site import Listing, ListingKind, Politeness, Site
 
@@ -70,7 +70,7 @@ class SiteSpider(Spider):
         self._asks: deque[Ask] = deque()
         self._taken: deque[Due] = deque()
         self._open = 0
-        self._articles = 0
+        self._articles = self._led_away = 0
         self._ends_at = time.monotonic() + self.order.minutes * 60 if self.order.minutes else None
         self._changed = asyncio.Event()
 
@@ -226,7 +226,8 @@ class SiteSpider(Spider):
         elif away := led_away(
             due.url, self._final_url(response, due), self.site, due.listed_section
         ):
-            verdict = gone(away, due.tries, at)
+            self._led_away += 1
+            verdict = led_off(away, self._led_away, due.tries, at)
         elif reason := self._fault(response, due):
             verdict = failed(reason, due.tries, at)
         else:
@@ -291,7 +292,9 @@ class SiteSpider(Spider):
 
     def has_settled(self, verdict: Verdict) -> None:
         """One URL less is open."""
-        self._articles += verdict.counted in SUCCESSES
+        if verdict.counted in SUCCESSES:
+            self._articles += 1
+            self._led_away = 0
         self._close_one()
 
     def has_failed(self, error: BaseException, *, due: Due | None, ask: Ask | None) -> None:

@@ -14,7 +14,7 @@ from archive.times import from_text, to_text
 from crawler.errors import SiteError
 from crawler.frontier import Frontier
 from crawler.listings import Link, Window
-from crawler.plans import LEAST_PAUSE, REVISIT_AGES
+from crawler.plans import LEAST_PAUSE, MOST_LED_AWAY, REVISIT_AGES
 from crawler.revisits import FEW, MOST_A_RUN, Revisits, plan_again
 from crawler.site import Site
 from crawler.site_file import load_site
@@ -179,3 +179,24 @@ def test_a_mended_site_file_makes_no_version_but_a_changed_text_does(
     assert not [body for body in (*texts, now) if "đăng ký nhận bản tin" in body]
     assert all("giữ nguyên trong cả tháng" in body for body in texts)
     assert world.value("SELECT count(*) FROM readings") == 1
+
+
+# --- a site that is closed ---
+
+
+def test_a_site_that_leads_all_its_articles_home_withdraws_a_few_at_most(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    with Server() as server:
+        publish(server, range(9))
+        world.add_site("bao-thu", server)
+        assert world.run("crawl").returncode == 0
+        for number in range(9):
+            server.answers[path(number)] = Answer(status=302, headers={"Location": "/"})
+        server.answers["/"] = Answer(body=b"<h1>B\xc3\xa1o</h1>")
+        urls = (server.home.rstrip("/") + path(number) for number in range(9))
+        world.run("crawl", *(part for url in urls for part in ("--url", url)))
+    states = list(world.states().values())
+    away = world.value("SELECT count(*) FROM articles WHERE withdrawn_at IS NOT NULL")
+    assert (states.count("gone"), states.count("failed"), away) == (MOST_LED_AWAY, 4, 5)
+    told = world.value("SELECT DISTINCT reason FROM frontier WHERE state = 'failed'")
+    assert "is the site closed?" in str(told)
