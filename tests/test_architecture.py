@@ -91,7 +91,8 @@ def test_finding_never_loads_the_crawler(command: list[str]) -> None:
         "import sys; from crawler.cli import main\n"
         f"sys.argv = ['moit-news', *{command!r}]\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "print([m for m in ('twisted', 'scrapy', 'lxml', 'dateparser') if m in sys.modules])"
+        "heavy = ('twisted', 'scrapy', 'lxml', 'dateparser', 'numpy')\n"
+        "print([m for m in heavy if m in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.world import Fate, Quirk, World
-from tests.world.compare import archived, rows, wrong_articles, wrong_states
+from tests.world.compare import archived, rows, wrong_articles, wrong_states, wrong_stories
 from tests.world.server import Request
 
 README = Path(__file__).resolve().parent.parent / "README.md"
@@ -95,6 +95,10 @@ def test_every_readable_article_is_archived_as_it_was_printed(crawled: Crawled) 
 
 def test_pages_that_give_no_article_end_in_the_state_of_their_fate(crawled: Crawled) -> None:
     assert wrong_states(crawled.folder, crawled.world.articles) == {}
+
+
+def test_each_reprint_is_a_copy_of_what_it_repeats_and_nothing_else_is(crawled: Crawled):
+    assert wrong_stories(crawled.folder, crawled.world.articles) == {}
 
 
 def test_each_failed_gone_or_refused_page_has_its_reason(crawled: Crawled) -> None:

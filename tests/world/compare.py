@@ -78,3 +78,17 @@ def wrong_states(folder: Path, articles: Iterable[WorldArticle]) -> dict[str, st
     """URL -> the frontier's state, where it is not what the page's fate asks for."""
     known = states(folder)
     return {a.url: known.get(a.url) for a in articles if known.get(a.url) not in STATES[a.fate]}
+
+
+def wrong_stories(folder: Path, articles: Iterable[WorldArticle]) -> dict[str, str | None]:
+    """URL -> the first article of its story as the archive has it, where that is not the one that
+    it reprints, or where it has a story and neither reprints nor was reprinted."""
+    readable = [a for a in articles if a.fate in {Fate.READ, Fate.WITHDRAWN}]
+    copies = {a.url: a.copy_of for a in readable if a.copy_of}
+    told = copies | {first: first for first in copies.values()}
+    sql = (
+        "SELECT a.url, f.url AS first FROM stories s JOIN articles a ON a.id = s.article_id"
+        " JOIN articles f ON f.id = s.first_id"
+    )
+    kept = {row["url"]: row["first"] for row in rows(folder, sql)}
+    return {url: kept.get(url) for url in told | kept if kept.get(url) != told.get(url)}

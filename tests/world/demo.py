@@ -13,11 +13,12 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.world import Fate, Happening, Quirk, World
-from tests.world.compare import archived, rows, wrong_articles, wrong_states
+from tests.world.compare import archived, rows, wrong_articles, wrong_states, wrong_stories
 
 PORTS = (8711, 8712, 8713)
 MARK = ".moit-news-demo"
@@ -111,6 +112,17 @@ def reading(show: Show, world: World) -> None:
     rich = [a for a in world.readable() if a.captions and "|" in a.text]
     article = min(rich, key=lambda a: a.words)
     show.run("show", article.url)
+
+
+def copies(show: Show, world: World) -> None:
+    show.chapter("Who published it first, and what the others made of it")
+    reprinted = Counter(a.copy_of for a in world.readable() if a.copy_of)
+    show.run("copies", str(max(reprinted, key=reprinted.__getitem__)))
+    print()
+    show.hold(
+        "each reprint is a copy of what it repeats, and nothing else is",
+        holds=not wrong_stories(show.folder, world.articles),
+    )
 
 
 def second_crawl(show: Show, world: World) -> None:
@@ -235,6 +247,7 @@ def main() -> None:
         first_crawl(show, world)
         searches(show)
         reading(show, world)
+        copies(show, world)
         second_crawl(show, world)
         second_edition(show, world)
         differences_of_versions(show, world)
