@@ -13,7 +13,7 @@ from archive.expressions import NOTHING
 from archive.filters import LAST_ID, Conditions
 
 # The first stretch is short, so that the newest articles are always asked for all that there is.
-STRETCH, LONGEST_STRETCH = 8_000, 64_000
+STRETCH, LONGEST_STRETCH = 16_000, 64_000
 RECENT = 2_000
 CANDIDATES = 200
 COUNTED = 10_000
@@ -21,6 +21,8 @@ COUNTING = 0.008
 _COUNT_STRETCH = 5_000
 # Soft: enough where something was found. Hard: nobody waits longer for nothing.
 SOFT, HARD = 0.05, 1.0
+# Seconds of work count; seconds of waiting for a disk or for others on the machine count less.
+_WAITING = 0.25
 # The sizes of the texts: the only small table that has all ids in their order.
 _BORDER = """
 SELECT id FROM articles_fts_docsize WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1 OFFSET ?
@@ -55,10 +57,12 @@ class Patience:
 
     thorough: bool = False
     began: float = field(default_factory=time.monotonic)
+    worked: float = field(default_factory=time.thread_time)
     looked_back_to: int | None = None
 
     def is_over(self, *, found: bool) -> bool:
-        spent = time.monotonic() - self.began
+        waited = _WAITING * (time.monotonic() - self.began)
+        spent = max(time.thread_time() - self.worked, waited)
         return not self.thorough and spent > (SOFT if found else HARD)
 
 

@@ -145,8 +145,10 @@ class _Search:
 
     def _ranked(self) -> list[_Found]:
         """All by title and lead, those at the top by their whole text."""
-        sought = {id(f.branch): Sought.of(f.branch) for f in self.found.values()}
-        self._mark_exact()
+        ways = {id(f.branch): f.branch for f in self.found.values()}
+        sought = {key: Sought.of(branch) for key, branch in ways.items()}
+        if len(self.found) > READ:
+            self._mark_exact()
         for row in self.connection.execute(_BEGINNINGS, (json.dumps(list(self.found)),)):
             each = self.found[row["id"]]
             each.worth = first_look(sought[id(each.branch)], row["title"], row["lead"])
@@ -160,10 +162,14 @@ class _Search:
         return [*sorted(ordered[:read], key=lambda f: f.order), *ordered[read:]]
 
     def _mark_exact(self) -> None:
-        """Which candidates hold every word with the accents that were typed, if any were."""
+        """Which candidates hold every word with the accents that were typed, if any were.
+
+        Of one or two syllables, which have many spellings; more have few, and would cost more.
+        """
         of_branch: dict[str, list[int]] = {}
         for each in self.found.values():
-            if typed := accented(each.branch):
+            typed = accented(each.branch)
+            if typed and typed.count(" AND ") < 2:
                 of_branch.setdefault(typed, []).append(each.id)
         for typed, ids in of_branch.items():
             values = (typed, min(ids), max(ids), json.dumps(ids))
