@@ -7,7 +7,7 @@ accents but đ, so each syllable is looked for in all its spellings.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import product
 from math import prod
 
@@ -120,6 +120,7 @@ def unwanted(branch: Branch, words: Words | None = None) -> str | None:
     return f"{COLUMNS} : ({parts})" if parts else None
 
 
+@lru_cache(maxsize=16)  # asked for every candidate
 def accented(branch: Branch) -> str | None:
     """For the index of exact forms: what was typed with accents, else None."""
     return _exactly([s for part in branch.phrases for s in part.syllables if not s.isascii()])

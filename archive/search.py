@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 
 from archive.candidates import CANDIDATES, Asked, Patience, rarity
@@ -49,7 +49,6 @@ _STORIES = """
 SELECT s.article_id, s.first_id, (SELECT count(*) FROM stories o WHERE o.first_id = s.first_id)
 FROM stories s WHERE s.article_id IN (SELECT value FROM json_each(?))
 """
-_EXACT = "SELECT 1 FROM articles_exact WHERE articles_exact MATCH ? AND rowid = ?"
 # The plus: else the index would be asked again for each of the ids.
 _EXACTLY = """
 SELECT rowid FROM articles_exact WHERE articles_exact MATCH ? AND rowid BETWEEN ? AND ?
@@ -124,10 +123,12 @@ class _Search:
 
     def _ask_tier(self, asked: Asked, tier: Tier, way: Way, branch: Branch) -> None:
         most = max(CANDIDATES, self._most)
-        ids = asked.matching(way.anywhere, most, found=bool(self.found))
+        found = bool(self.found)
+        ids = asked.matching(way.anywhere, most, found=found)
         if len(ids) == most:
             self.is_capped = True
-            ids += asked.matching(way.in_title, OF_TITLES, found=True)
+            # Where words stood closer elsewhere, these are not the best whatever their titles.
+            ids += [] if found else asked.matching(way.in_title, OF_TITLES, found=True)
         self._keep(ids, tier, branch)
 
     def _keep(self, ids: list[int], tier: Tier, branch: Branch) -> None:
@@ -145,20 +146,18 @@ class _Search:
 
     def _ranked(self) -> list[_Found]:
         """All by title and lead, those at the top by their whole text."""
-        ways = {id(f.branch): f.branch for f in self.found.values()}
-        sought = {key: Sought.of(branch) for key, branch in ways.items()}
         if len(self.found) > READ:
             self._mark_exact()
         for row in self.connection.execute(_BEGINNINGS, (json.dumps(list(self.found)),)):
             each = self.found[row["id"]]
-            each.worth = first_look(sought[id(each.branch)], row["title"], row["lead"])
+            each.worth = first_look(sought_of(each.branch), row["title"], row["lead"])
         ordered = sorted(self.found.values(), key=lambda f: f.order)
         read = max(READ, self.limit)
         for each in ordered[:read]:
             row = self._text(each)
             texts = row["title"], row["lead"], row["body"]
-            each.tier, each.worth = score(sought[id(each.branch)], each.tier, *texts)
-            each.exact = exactness(sought[id(each.branch)], *texts)
+            each.tier, each.worth = score(sought_of(each.branch), each.tier, *texts)
+            each.exact = exactness(sought_of(each.branch), *texts)
         return [*sorted(ordered[:read], key=lambda f: f.order), *ordered[read:]]
 
     def _mark_exact(self) -> None:
@@ -193,17 +192,17 @@ class _Search:
 
     def _is_as_typed(self, each: _Found) -> bool:
         row = self._text(each)
-        return is_as_typed(Sought.of(each.branch), row["title"], row["lead"], row["body"])
+        return is_as_typed(sought_of(each.branch), row["title"], row["lead"], row["body"])
 
     def hit(self, each: _Found) -> Hit:
         row = self._text(each)
-        exactly = self.connection.execute(_EXACT, (accented(each.branch) or NOTHING, each.id))
+        texts = row["title"], row["lead"], row["body"]
         marks = marks_of(each.branch)
         return Hit(
             **{key: row[key] for key in ("id", "url", "site", "source", "title", "section")},
             published_at=row["published_at"],
             snippet=best_snippet(marks, row["body"], row["lead"]),
-            exact=exactly.fetchone() is not None,
+            exact=exactness(sought_of(each.branch), *texts) > 0,
             marked_title=marks.marked(row["title"]),
             withdrawn_at=row["withdrawn_at"],
             copies=each.copies,
@@ -289,6 +288,12 @@ def _total(search: _Search, asked: list[tuple[Branch, Conditions]], shown: int) 
     return max(counted, shown, len(search.found)), is_all
 
 
+@lru_cache(maxsize=16)  # asked for every candidate
+def sought_of(branch: Branch) -> Sought:
+    return Sought.of(branch)
+
+
+@lru_cache(maxsize=16)  # asked for every hit
 def marks_of(*ways: Branch) -> Marks:
     """What is to be marked in the texts that these branches find."""
     wanted = (phrase for way in ways for part in way.wanted for phrase in _phrases(part))

@@ -5,6 +5,7 @@ The index folds accents but keeps đ and the letters i and y; the index of exact
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import product
 
 # After these letters papers write i and y alike: kĩ thuật, kỹ thuật; tỉ lệ, tỷ lệ; quí, quý.
@@ -29,13 +30,14 @@ def variants(syllable: str) -> list[str]:
     return [form for spelt in _strokes(syllable) for form in (spelt, *_other_vowel(spelt))]
 
 
-def exact_variants(syllable: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def exact_variants(syllable: str) -> tuple[str, ...]:
     """The spellings of one syllable that say the same with the same accents.
 
     >>> exact_variants("hòa"), exact_variants("kĩ"), exact_variants("thuý"), exact_variants("quý")
-    (['hòa', 'hoà'], ['kĩ', 'kỹ'], ['thuý', 'thúy'], ['quý', 'quí'])
+    (('hòa', 'hoà'), ('kĩ', 'kỹ'), ('thuý', 'thúy'), ('quý', 'quí'))
     >>> exact_variants("hoàn"), exact_variants("điện")
-    (['hoàn'], ['điện'])
+    (('hoàn',), ('điện',))
     """
     letters = unicodedata.normalize("NFD", syllable)
     tones = _TONES.findall(letters)
@@ -43,7 +45,7 @@ def exact_variants(syllable: str) -> list[str]:
     forms = [syllable, *_other_vowel(syllable)]
     if len(tones) == 1 and base.endswith(_TWO_VOWELS) and not base.startswith("qu"):
         forms += [_placed(base, tones[0], len(base) - back) for back in (2, 1)]
-    return list(dict.fromkeys(forms))
+    return tuple(dict.fromkeys(forms))
 
 
 def _placed(base: str, tone: str, at: int) -> str:
