@@ -88,7 +88,7 @@ def test_each_hostile_answer_ends_in_its_own_counted_outcome(server: Server, wor
             ),
             16: (Answer(status=500), "failed", "500"),
             17: (Answer(status=404), "gone", "404"),
-            18: (redirect("/"), "failed", "no article"),
+            18: (redirect("/"), "gone", "its home page"),
         }
         server.answers["/"] = Answer(body=b"<html><h1>Trang nhat</h1></html>")
         kinder = {
