@@ -10,11 +10,13 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.world import Happening, Quirk, World
 from tests.world.compare import rows
+from tests.world.happenings import moved
 from tests.world.plan import DAILY, PORTAL, WEEKLY
 
 COMMAND = str(Path(sys.executable).parent / "moit-news")
@@ -73,6 +75,7 @@ HAPPENED = (
     ("corrected", PORTAL, Happening.CORRECTED),
     ("retouched", PORTAL, Happening.RETOUCHED),
     ("retouched daily", DAILY, Happening.RETOUCHED),
+    ("moved", DAILY, Happening.MOVED),
     ("gone", WEEKLY, Happening.WITHDRAWN),
     ("home", DAILY, Happening.SENT_HOME),
     ("soft", PORTAL, Happening.SOFT_404),
@@ -91,7 +94,8 @@ def pick(told: Told, paper: str) -> str:
     """An article that has nothing odd about it and to which nothing has happened."""
     used = set(told.urls.values())
     plain = (a for a in told.world.articles if a.paper == paper and a.quirk is Quirk.NONE)
-    return next(a.url for a in plain if a.url not in used and not a.copy_of)
+    free = (a for a in plain if a.url not in used and "/ban-moi-" not in a.url)
+    return next(a.url for a in free if not a.copy_of)
 
 
 def test_a_correction_is_a_version_and_diff_tells_its_words(told: Told) -> None:
@@ -145,6 +149,17 @@ def test_what_is_shown_again_is_back_with_all_of_it(told: Told, name: str) -> No
     shown = told.moit_news("why", told.urls[name])
     assert "is shown again; it was away since" in shown
     assert "shown again, seen" in told.moit_news("show", told.urls[name])
+
+
+def test_an_article_that_moved_is_one_article_under_both_addresses(told: Told) -> None:
+    old = told.urls["moved"]
+    new = told.world.papers[1].homepage.rstrip("/") + moved(urlsplit(old).path)
+    before, after = (json.loads(told.moit_news("show", url, "--json")) for url in (old, new))
+    assert before == after
+    assert (after["url"], after["version"], after["withdrawn_at"]) == (new, 1, None)
+    assert told.moit_news("why", old).splitlines()[0] == old
+    titles = rows(told.folder, "SELECT id FROM articles WHERE title = ?", after["title"])
+    assert len(titles) == 1
 
 
 def test_a_sitemaps_word_makes_a_known_article_due(told: Told) -> None:
