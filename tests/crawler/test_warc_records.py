@@ -127,6 +127,17 @@ def test_what_is_too_large_or_not_wanted_is_passed_over(tmp_path: Path):
         (b"\x1f\x8b\x08 broken from the start", "damaged"),
         (gzip.compress(b"WARC/1.0")[:12], "ends in the middle"),
     ],
+    ids=[
+        "empty",
+        "empty member",
+        "ARC",
+        "packed ARC",
+        "page",
+        "zip",
+        "zstd",
+        "damaged member",
+        "cut member",
+    ],
 )
 def test_what_is_no_warc_file_is_refused_with_what_to_do(tmp_path: Path, data: bytes, told: str):
     with pytest.raises(NotWarcError, match=told):
