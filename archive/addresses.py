@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from archive.address_rules import AddressRules
 from archive.errors import UrlError
-from archive.models import Article, Page, blocks_to_json
+from archive.models import Article, Page
+from archive.rows import blocks_of
 from archive.times import to_text
 from archive.urls import canonical
 
@@ -25,7 +26,7 @@ VALUES (:address, :article_id, :site, :key, :how, :at) ON CONFLICT (address) DO 
 SET article_id = excluded.article_id, how = excluded.how, key = excluded.key
 WHERE addresses.how <> 'read' AND (excluded.how = 'read' OR addresses.how = 'named')
 """
-_SAID = "SELECT title, published_at, blocks FROM articles WHERE id = ?"
+_SAID = "SELECT title, published_at, blocks, body FROM articles WHERE id = ?"
 _AT_ONCE = 10_000
 _MOST_SHOWN = 1000
 # What a sentence leaves behind an address that is copied out of it.
@@ -154,7 +155,7 @@ class AddressBook:
         published = article.published_at and to_text(article.published_at)
         if (article.title, published) != (kept["title"], kept["published_at"]):
             return False
-        return published is not None or _blocks(article) == kept["blocks"]
+        return published is not None or article.blocks == blocks_of(kept)
 
     def led_to(self, url: str) -> list[str]:
         """Where the rules of the sites that own its host lead a URL to; at the end the address at
@@ -202,10 +203,6 @@ class AddressBook:
             (site, after),
         )
         return [row[0] for row in rows]
-
-
-def _blocks(article: Article) -> str | None:
-    return blocks_to_json(article.blocks) if article.blocks else None
 
 
 def _surely_same(one: str, other: str, rules: AddressRules | None) -> bool:

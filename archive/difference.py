@@ -16,7 +16,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from archive.models import Block, BlockKind, blocks_from_json
+from archive.models import Block, BlockKind
+from archive.rows import blocks_of
 from archive.text import clean
 from archive.wording import plain, signs
 
@@ -146,7 +147,7 @@ def _unit(text: str | None, kind: BlockKind = BlockKind.PARAGRAPH) -> _Unit:
 
 
 def _units(row: Mapping[str, Any]) -> list[_Unit]:
-    blocks = blocks_from_json(row.get("blocks") or "[]")
+    blocks = blocks_of(row)
     return [_unit(text, block.kind) for block in blocks for text in _parts(block) if text.strip()]
 
 

@@ -32,6 +32,11 @@ _IN = f"""    INSERT INTO fields_fts(rowid, {_COLUMNS}) VALUES (new.id,
     {_values("new.")});
 """
 _CHANGED = " OR ".join(f"old.{name} IS NOT new.{name}" for name in ("id", *_READ))
+CHANGES = f"""
+CREATE TRIGGER fields_au AFTER UPDATE OF id, {", ".join(_READ)} ON articles
+WHEN {_CHANGED} BEGIN
+{_OUT}{_IN}END;
+"""
 FIELDS = f"""
 CREATE VIEW fields (id, {_COLUMNS}) AS SELECT id,
     {_values("")} FROM articles;
@@ -41,10 +46,7 @@ CREATE TRIGGER fields_ai AFTER INSERT ON articles BEGIN
 {_IN}END;
 CREATE TRIGGER fields_ad AFTER DELETE ON articles BEGIN
 {_OUT}END;
-CREATE TRIGGER fields_au AFTER UPDATE OF id, {", ".join(_READ)} ON articles
-WHEN {_CHANGED} BEGIN
-{_OUT}{_IN}END;
-INSERT INTO fields_fts(fields_fts) VALUES ('rebuild');
+{CHANGES}INSERT INTO fields_fts(fields_fts) VALUES ('rebuild');
 CREATE INDEX articles_of_site ON articles(id, site, source);
 """
 # Without a list of the words there are, FTS5 reads every place of every word that begins so.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from archive.merging_past import Merging, merge_past, merge_withdrawals
-from archive.models import article_from_row
+from archive.rows import article_from_row
 from archive.store import Archive
 from archive.times import day_in_vietnam, from_text
 
@@ -106,7 +106,7 @@ def _insert(merging: Merging, row: sqlite3.Row) -> int:
         (row["version"], row["id"]),
     )
     merge_withdrawals(connection, own, row["id"], row["last_seen_at"])
-    merging.archive.derive(own, article_from_row(dict(row)))
+    merging.archive.derive(own, article_from_row(row))
     return own
 
 

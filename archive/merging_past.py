@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from archive.models import TimeOrigin, article_from_row, blocks_from_json
+from archive.models import TimeOrigin
+from archive.rows import article_from_row, blocks_of
 from archive.store import Archive
 from archive.timeline import Text, braid
 from archive.times import from_text
@@ -76,7 +77,7 @@ def merge_past(merging: Merging, own: int, there: sqlite3.Row) -> bool:
         _write(merging, here, whole)
         _move_readings(connection, own, ours, whole)
     if is_revised and not whole[-1].is_ours:
-        merging.archive.derive(own, article_from_row(dict(there)))
+        merging.archive.derive(own, article_from_row(there))
     merge_withdrawals(connection, own, there["id"], whole[-1].last)
     return is_revised
 
@@ -119,7 +120,7 @@ def _says_the_same(one: sqlite3.Row, other: sqlite3.Row) -> bool:
 
 
 def _wording(row: sqlite3.Row) -> str:
-    return wording_hash(row["title"], row["lead"], blocks_from_json(row["blocks"] or "[]"))
+    return wording_hash(row["title"], row["lead"], blocks_of(row))
 
 
 def _published(row: sqlite3.Row) -> tuple[Any, TimeOrigin | None]:

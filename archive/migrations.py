@@ -9,7 +9,8 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
-from archive.finding_schema import FIELDS, WORDS
+from archive.finding_schema import CHANGES, FIELDS, WORDS
+from archive.rows import without_texts
 from archive.text import d_forms
 
 archive_migrations = Migrations("archive")
@@ -301,6 +302,18 @@ def m006_sections(db: Database) -> None:
 def m007_finding(db: Database) -> None:
     """What `author:`, `has:`, `site:` and `prefix*` of a query ask."""
     _run(db, FIELDS + WORDS)
+
+
+@archive_migrations()
+def m011_texts_once(db: Database) -> None:
+    """Blocks without the text that the body holds."""
+    _run(db, "DROP TRIGGER fields_au;")  # no field changes
+    db.register_function(without_texts, deterministic=True)
+    for table in ("articles", "versions"):
+        db.conn.execute(
+            f"UPDATE {table} SET blocks = without_texts(blocks, body) WHERE blocks IS NOT NULL"  # noqa: S608
+        )
+    _run(db, CHANGES)
 
 
 @pages_migrations()

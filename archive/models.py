@@ -6,14 +6,13 @@ Frozen, keyword-only, slotted. Times are aware; what is unknown is ``None``, nev
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 from zoneinfo import ZoneInfo
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+BETWEEN = "\n\n"  # two blocks in a body
 
 
 class BlockKind(StrEnum):
@@ -159,59 +158,7 @@ class Article:
     @property
     def text(self) -> str:
         """The body as plain text: the blocks but the captions, a blank line between two."""
-        return "\n\n".join(b.text for b in self.blocks if b.kind is not BlockKind.CAPTION)
-
-
-def blocks_to_json(blocks: tuple[Block, ...]) -> str:
-    """Blocks as the archive keeps them: a JSON list of objects without empty keys."""
-    rows = [
-        {"kind": b.kind.value, "text": b.text} | ({"rows": b.rows} if b.rows is not None else {})
-        for b in blocks
-    ]
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
-
-
-def blocks_from_json(text: str) -> tuple[Block, ...]:
-    """The inverse of :func:`blocks_to_json`."""
-    return tuple(
-        Block(
-            kind=BlockKind(row["kind"]),
-            text=row["text"],
-            rows=tuple(tuple(cells) for cells in row["rows"]) if "rows" in row else None,
-        )
-        for row in json.loads(text)
-    )
-
-
-def article_from_row(row: Mapping[str, Any]) -> Article:
-    """The article that a row of `articles`, or of its versions, holds."""
-
-    def listed(name: str) -> list[Any]:
-        return list(json.loads(row[name] or "[]"))
-
-    def moment(name: str) -> dt.datetime | None:
-        return dt.datetime.fromisoformat(row[name]) if row[name] else None
-
-    return Article(
-        url=row["url"],
-        source=row["source"],
-        title=row["title"],
-        lead=row["lead"],
-        blocks=blocks_from_json(row["blocks"] or "[]"),
-        authors=tuple(listed("authors")),
-        published_at=moment("published_at"),
-        published_from=TimeOrigin(row["published_from"]) if row["published_from"] else None,
-        modified_at=moment("modified_at"),
-        section=row["section"],
-        sections=tuple(listed("sections")),
-        origin=row["origin"],
-        tags=tuple(listed("tags")),
-        images=tuple(Image(**image) for image in listed("images")),
-        attachments=tuple(Attachment(**attachment) for attachment in listed("attachments")),
-        language=row["language"],
-        layers=json.loads(row["layers"] or "{}"),
-        extractor=row["extractor"],
-    )
+        return BETWEEN.join(b.text for b in self.blocks if b.kind is not BlockKind.CAPTION)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

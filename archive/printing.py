@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import IO, TYPE_CHECKING, Any
 
-from archive.models import Answer, Block, BlockKind, Hit, VersionHit, blocks_from_json
+from archive.models import Answer, Block, BlockKind, Hit, VersionHit
+from archive.rows import blocks_of, whole_blocks
 from archive.search import CLOSE, OPEN
 from archive.text import clean
 
@@ -57,6 +58,7 @@ def as_json(value: object) -> str:
 
 def plain(row: Mapping[str, Any]) -> dict[str, Any]:
     """An article's row with its JSON columns as lists and without what only the index needs."""
+    row = {**row, "blocks": whole_blocks(row)}
     values = {key: value for key, value in row.items() if key != "d_forms"}
     return values | {key: json.loads(row[key]) for key in LISTS if row[key] is not None}
 
@@ -114,7 +116,7 @@ def print_article(
     if row["lead"]:
         _paragraph(console, Text(printable(row["lead"]), "bold"))
         console.line()
-    for block in blocks_from_json(row["blocks"] or "[]"):
+    for block in blocks_of(row):
         _print_block(console, block)
     if not row["blocks"]:
         _paragraph(console, Text("(of this article the title and lead are kept, not the text)"))

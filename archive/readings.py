@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from archive.models import Article
+from archive.rows import whole_blocks
 from archive.store import Archive, columns
 from archive.times import to_text
 
@@ -49,7 +50,11 @@ class Kept:
 
 def differences(row: sqlite3.Row, said: Mapping[str, Any]) -> Differences:
     """The fields in which a reading differs from what is kept, each with both values."""
-    return {name: (row[name], said[name]) for name in FIELDS if row[name] != said[name]}
+    found = {name: (row[name], said[name]) for name in FIELDS if row[name] != said[name]}
+    if "blocks" in found or row["body"] != said["body"]:
+        before, now = found["blocks"] = whole_blocks(row), whole_blocks(said)
+        return {name: pair for name, pair in found.items() if name != "blocks" or before != now}
+    return found
 
 
 def digest(said: Mapping[str, Any] | sqlite3.Row) -> bytes:

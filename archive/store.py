@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Self
 
 from archive.connection import ARCHIVE_FILE, explain, explained, open_file, transaction
 from archive.errors import ArchiveError, NotFoundError
-from archive.models import Article, Change, Page, Source, Stored, blocks_to_json
+from archive.models import Article, Change, Page, Source, Stored
+from archive.rows import kept_blocks
 from archive.text import d_forms
 from archive.times import day_in_vietnam, to_text
 from archive.versions import is_changed, keep_version, note_return, one_version, withdraw
@@ -332,7 +333,7 @@ def columns(article: Article) -> dict[str, object]:
         "extractor": article.extractor,
         "content_hash": content_hash(article),
         "d_forms": d_forms(article.title, article.lead, body),
-        "blocks": blocks_to_json(article.blocks) if article.blocks else None,
+        "blocks": kept_blocks(article.blocks),
         "body": body,
     }
 

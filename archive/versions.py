@@ -7,7 +7,8 @@ import json
 import sqlite3
 
 from archive.errors import NotFoundError
-from archive.models import Article, TimeOrigin, blocks_from_json
+from archive.models import Article, TimeOrigin
+from archive.rows import blocks_of
 from archive.times import from_text, to_text
 from archive.wording import content_hash, is_relative, same_time, wording_hash
 
@@ -36,7 +37,8 @@ SELECT id, version, coalesce((SELECT max(replaced_at) FROM versions WHERE articl
 FROM articles WHERE id = ?
 """  # noqa: S608 - made of our own column names
 _SAID = (
-    "SELECT title, lead, blocks, published_at, published_from, layers FROM articles WHERE id = ?"
+    "SELECT title, lead, blocks, body, published_at, published_from, layers FROM articles"
+    " WHERE id = ?"
 )
 _VERSION = "SELECT * FROM versions WHERE article_id = ? AND version = ?"
 _PRESENT_SINCE = "SELECT max(replaced_at) FROM versions WHERE article_id = ?"
@@ -67,7 +69,7 @@ def says_the_same(connection: sqlite3.Connection, article_id: int, article: Arti
 
 def is_said_by(kept: sqlite3.Row, article: Article) -> bool:
     """The same of one row of an article or a version."""
-    blocks = blocks_from_json(kept["blocks"] or "[]")
+    blocks = blocks_of(kept)
     origin = kept["published_from"] and TimeOrigin(kept["published_from"])
     before = (kept["published_at"] and from_text(kept["published_at"]), origin)
     after = (article.published_at, article.published_from)

@@ -10,7 +10,8 @@ import pytest
 
 from archive.difference import Difference, Edit, difference
 from archive.difference_page import as_page
-from archive.models import Block, BlockKind, blocks_to_json
+from archive.models import Block, BlockKind
+from archive.rows import body_of, kept_blocks
 from tests.archive.news import paragraphs
 
 TEXTS = (
@@ -27,8 +28,9 @@ TABLE = Block(
 
 
 def row(*texts: str, title: str = "Giá điện tăng", blocks: tuple[Block, ...] = (), **more: object):
-    said = blocks_to_json((*paragraphs(*texts), *blocks))
-    return {"title": title, "lead": "Tin mới.", "blocks": said, "url": "https://bao.vn/1"} | more
+    said = (*paragraphs(*texts), *blocks)
+    kept = {"blocks": kept_blocks(said), "body": body_of(said)}
+    return {"title": title, "lead": "Tin mới.", "url": "https://bao.vn/1"} | kept | more
 
 
 def edits(told: Difference) -> list[Edit]:

@@ -13,6 +13,7 @@ import pytest
 from archive.connection import ARCHIVE_FILE, PAGES_FILE, STEPS, steps_taken
 from archive.errors import ArchiveSchemaError
 from archive.pages import PageStore
+from archive.rows import blocks_of
 from archive.search import search
 from archive.store import Archive
 from tests.archive.older import RELEASED, unpack
@@ -62,6 +63,11 @@ def shape(path: Path) -> list[tuple[str, str]]:
         return [(name, " ".join((sql or "").split())) for name, sql in connection.execute(sql)]
 
 
+def with_texts(row: dict[str, object]) -> dict[str, object]:
+    """A row as it says the same before and after its texts were kept once."""
+    return row | {"blocks": blocks_of(row)} if row.get("blocks") else row
+
+
 def migrate(folder: Path) -> None:
     Archive.open(folder, write=True).close()
     PageStore.open(folder, write=True).close()
@@ -82,7 +88,7 @@ def test_an_older_archive_becomes_todays_with_all_its_rows(schema: str, tmp_path
         after = rows(old / name)
         for table, kept in before[name].items():
             assert len(after[table]) == len(kept)
-            for was, now in zip(kept, after[table], strict=True):
+            for was, now in zip(map(with_texts, kept), map(with_texts, after[table]), strict=True):
                 assert {column: now[column] for column in was} == was, table
 
 

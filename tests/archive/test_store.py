@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from archive.errors import NotFoundError
-from archive.models import VIETNAM, Block, BlockKind, Change, Image, blocks_from_json
+from archive.models import VIETNAM, Block, BlockKind, Change, Image
+from archive.rows import blocks_of
 from archive.store import Archive
 from tests.archive.news import MINISTRY, SEEN, article, new_archive, paragraphs
 
@@ -96,7 +97,7 @@ def test_everything_an_article_holds_is_stored(tmp_path: Path):
             blocks=blocks, tags=("giá",), images=(image,), layers={"title": "site h1"}, extractor=4
         )
         row = archive.article(add(archive, whole).article_id)
-    assert blocks_from_json(row["blocks"]) == blocks
+    assert blocks_of(row) == blocks
     assert row["body"] == "Giá điện đứng.\n\nXăng | 20.100"
     assert row["d_forms"] == "dau dien dung"
     assert row["published_at"] == "2024-05-02T07:15:00+07:00"

@@ -21,7 +21,8 @@ from markupsafe import Markup, escape
 from archive.addresses import AddressBook
 from archive.copies import Told, told
 from archive.expressions import NOTHING, expression
-from archive.models import Block, Hit, blocks_from_json
+from archive.models import Hit
+from archive.rows import blocks_of
 from archive.search import CLOSE, OPEN, search, snippets
 
 ARCHIVE = "archive"
@@ -68,7 +69,7 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
 @hookimpl
 def prepare_jinja2_environment(env: Environment) -> None:
     env.filters |= {
-        "article_blocks": article_blocks,
+        "blocks_of": blocks_of,
         "from_json": from_json,
         "marked": marked,
         "moment": moment,
@@ -149,11 +150,6 @@ def asgi_wrapper() -> Callable[[Asgi], Asgi]:
         return with_headers
 
     return wrap
-
-
-def article_blocks(text: str | None) -> tuple[Block, ...]:
-    """The blocks of an article's row, none where no text is kept."""
-    return blocks_from_json(text) if text else ()
 
 
 def from_json(text: str | None) -> Any:
