@@ -30,6 +30,7 @@ STEPS = {
         "m005_readings",
         "m006_sections",
         "m007_finding",
+        "m008_stretches",
         "m011_texts_once",
     ),
     PAGES_FILE: (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from archive.stretches import note_stretch
+
 # The id here of what a row there names, by the name of the column.
 _HERE = {
     "article_id": "(SELECT own FROM temp.article_map WHERE other = t.article_id)",
@@ -22,6 +24,17 @@ _RUN_ENDED = """
 UPDATE main.runs SET ended_at = t.ended_at, exit_code = t.exit_code, reason = t.reason
 FROM other.runs t JOIN temp.run_map m ON m.other = t.id
 WHERE main.runs.id = m.own AND main.runs.ended_at IS NULL AND t.ended_at IS NOT NULL
+"""
+_SAME_LISTING = "o.site = t.site AND o.listing = t.listing"
+_LISTING_NAMED = """
+UPDATE main.watched_listings SET named_from = min(main.watched_listings.named_from, t.named_from),
+    named_until = max(main.watched_listings.named_until, t.named_until)
+FROM other.watched_listings t
+WHERE main.watched_listings.site = t.site AND main.watched_listings.listing = t.listing
+"""
+_STRETCHES = """
+SELECT l.site, l.listing, s.since, s.until
+FROM other.stretches s JOIN other.watched_listings l ON l.id = s.listing_id
 """
 _SAME_READER = "o.site = t.site AND o.extractor = t.extractor AND o.rules = t.rules"
 _SAME_OUTCOME = """
@@ -45,6 +58,7 @@ KEYED = ("listings", "asks", "pages_read")
 ELSEWHERE = (
     *("sources", "sites", "articles", "versions", "withdrawals", "runs", "readers"),
     *("run_sites", "outcomes", "addresses", "frontier", "hosts", "readings"),
+    *("watched_listings", "stretches"),
     *("citations", "signatures", "bands", "pairs", "stories", "words"),
 )
 
@@ -67,6 +81,8 @@ def merge_asked(connection: sqlite3.Connection) -> None:
         " SET not_before = excluded.not_before, reason = excluded.reason"
         " WHERE excluded.not_before > not_before"
     )
+    if "stretches" in there:
+        _merge_stretches(connection)
     if "readings" in there:
         _copy(
             connection,
@@ -108,6 +124,14 @@ def _copy(
         f"{verb} INTO main.{table} ({', '.join(columns)})"  # noqa: S608 - our own names
         f" SELECT {values} FROM other.{table} t WHERE {where} ORDER BY {order}"
     )
+
+
+def _merge_stretches(connection: sqlite3.Connection) -> None:
+    """What either archive watched was watched."""
+    _map(connection, "watched_listings", "listing_map", _SAME_LISTING)
+    connection.execute(_LISTING_NAMED)
+    for row in connection.execute(_STRETCHES).fetchall():
+        note_stretch(connection, *row)
 
 
 def _merge_run_sites(connection: sqlite3.Connection) -> None:

@@ -256,6 +256,18 @@ WHERE a.withdrawn_at IS NOT NULL ORDER BY a.withdrawn_at;
 ALTER TABLE sites ADD COLUMN revisit TEXT;
 ALTER TABLE frontier ADD COLUMN listed_changed TEXT;
 """
+# A stretch has no hole: runs that go on where one ended make it longer, so that years of runs are a
+# few rows a listing. What was watched before is not known, and is told so.
+STRETCHES = """
+CREATE TABLE watched_listings (
+    id INTEGER PRIMARY KEY, site TEXT NOT NULL REFERENCES sites(slug), listing TEXT NOT NULL,
+    kind TEXT NOT NULL, named_from TEXT NOT NULL, named_until TEXT NOT NULL,
+    UNIQUE (site, listing));
+CREATE TABLE stretches (
+    listing_id INTEGER NOT NULL REFERENCES watched_listings(id), since TEXT NOT NULL,
+    until TEXT NOT NULL, PRIMARY KEY (listing_id, since)) WITHOUT ROWID;
+ALTER TABLE asks ADD COLUMN reached TEXT;
+"""
 
 
 @archive_migrations()
@@ -302,6 +314,12 @@ def m006_sections(db: Database) -> None:
 def m007_finding(db: Database) -> None:
     """What `author:`, `has:`, `site:` and `prefix*` of a query ask."""
     _run(db, FIELDS + WORDS)
+
+
+@archive_migrations()
+def m008_stretches(db: Database) -> None:
+    """Which times the listings of each site were watched without a hole."""
+    _run(db, STRETCHES)
 
 
 @archive_migrations()

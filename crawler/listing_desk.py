@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import hashlib
 import json
 import logging
+from typing import Any
 from urllib.parse import urlencode
 
 from archive.models import Page
-from archive.times import to_text
+from archive.stretches import name_listings, note_stretch, watched_until
+from archive.times import from_text, to_text
 from crawler import listings
 from crawler.errors import ListingError
 from crawler.frontier import Frontier
-from crawler.listings import Ask, Reading, Window, next_asks
+from crawler.listings import Ask, Reading, Window, next_asks, reach, unchanged_reach
+from crawler.listings.reach import Span
 from crawler.revisits import Revisits
 from crawler.run import now
 from crawler.site import Listing, Site
@@ -38,8 +43,8 @@ WHERE run_id = :run_id AND site = :site
 # The requests that follow from an answer are kept until they are answered themselves: a killed run
 # must not forget the pages behind the one whose links it has stored.
 _AWAIT = """
-INSERT INTO asks (key, site, listing, url, form, page, depth)
-VALUES (:key, :site, :listing, :url, :form, :page, :depth) ON CONFLICT (key) DO NOTHING
+INSERT INTO asks (key, site, listing, url, form, page, depth, reached)
+VALUES (:key, :site, :listing, :url, :form, :page, :depth, :reached) ON CONFLICT (key) DO NOTHING
 """
 _MISSED = "UPDATE asks SET tries = tries + 1 WHERE key = ?"
 _ANSWERED = "DELETE FROM asks WHERE key = :key AND (:well OR tries >= :most)"
@@ -57,6 +62,13 @@ class ListingDesk:
         self._connection = frontier.archive.connection
         self._reading = _fingerprint(site)
         self._revisits = Revisits(frontier.archive, site.slug)
+        self._last: dict[str, dt.datetime | None] = {}
+
+    def name_listings(self) -> None:
+        """Notes which listings the site has, whether they will answer or not."""
+        named = [(_name(listing), str(listing.kind)) for listing in self.site.listings]
+        with self.frontier.archive.transaction():
+            name_listings(self._connection, self.site.slug, named, self.window.now)
 
     def headers(self, ask: Ask) -> dict[str, str]:
         """The request's headers: conditional, but in a backfill, which must see every page."""
@@ -77,12 +89,12 @@ class ListingDesk:
             ended = page.status == 404 and ask.page > ask.listing.first_page
             answer = f"the site answers {page.status}"
             reason = None if page.status == 304 or ended else answer
-            self.note(ask, page=page, reason=reason)
+            self.note(ask, page=page, reason=reason, is_same=page.status == 304)
             return ()
         digest = hashlib.sha256(page.body).hexdigest()
         row = self._remembered(ask)
         if row is not None and row["body_hash"] == digest and self.window.since is None:
-            self.note(ask, page=page)
+            self.note(ask, page=page, is_same=True)
             return ()
         try:
             reading = listings.read(page, ask.listing, self.site)
@@ -105,6 +117,7 @@ class ListingDesk:
                 page=row["page"],
                 depth=row["depth"],
                 resumed=True,
+                reached=from_text(row["reached"]) if row["reached"] else None,
             )
             for row in rows
             if row["listing"] in named
@@ -115,7 +128,12 @@ class ListingDesk:
         with self.frontier.archive.transaction():
             fresh = self.frontier.add(reading.links, found_on=ask.url, window=self.window)
             claimed = self._revisits.heed(reading.links, self.window.now)
-            following = next_asks(ask, reading, fresh, self.window)
+            span = reach(ask, reading, fresh, self.window, self._watched_until(ask))
+            self._note_watched(ask, span)
+            following = tuple(
+                dataclasses.replace(one, reached=span and span[0])
+                for one in next_asks(ask, reading, fresh, self.window)
+            )
             self._connection.executemany(_AWAIT, map(self._row, following))
             self.note(ask, page=page, digest=digest, links=len(reading.links), fresh=fresh)
         logger.info(
@@ -128,7 +146,7 @@ class ListingDesk:
         )
         return following
 
-    def _row(self, ask: Ask) -> dict[str, str | int]:
+    def _row(self, ask: Ask) -> dict[str, str | int | None]:
         return {
             "key": self._queue_key(ask),
             "site": self.site.slug,
@@ -137,6 +155,7 @@ class ListingDesk:
             "form": json.dumps(dict(ask.form)),
             "page": ask.page,
             "depth": ask.depth,
+            "reached": to_text(ask.reached) if ask.reached else None,
         }
 
     def note(  # noqa: PLR0913 - an answer has these parts
@@ -148,6 +167,7 @@ class ListingDesk:
         digest: str | None = None,
         links: int | None = None,
         fresh: int = 0,
+        is_same: bool = False,
     ) -> None:
         """Remembers how a request to a listing ended, and counts it."""
         values = {
@@ -171,11 +191,29 @@ class ListingDesk:
         with self.frontier.archive.transaction():
             self._connection.execute(_REMEMBER, values)
             self._connection.execute(_COUNT, values)
+            if is_same:
+                links_before = (self._remembered(ask) or {}).get("links") or 0
+                last = self._watched_until(ask)
+                self._note_watched(ask, unchanged_reach(ask, self.window, last, links_before))
             key = self._queue_key(ask)
             if reason is not None:
                 self._connection.execute(_MISSED, (key,))
             ended = {"key": key, "well": reason is None, "most": MOST_TRIES}
             self._connection.execute(_ANSWERED, ended)
+
+    def _watched_until(self, ask: Ask) -> dt.datetime | None:
+        """Until when the listing was watched before this run."""
+        name = _name(ask.listing)
+        if name not in self._last:
+            found = watched_until(self._connection, self.site.slug, name)
+            self._last[name] = from_text(found) if found else None
+        return self._last[name]
+
+    def _note_watched(self, ask: Ask, span: Span | None) -> None:
+        if span is not None:
+            name = _name(ask.listing)
+            times = (to_text(span[0]), to_text(span[1]))
+            note_stretch(self._connection, self.site.slug, name, *times)
 
     def _queue_key(self, ask: Ask) -> str:
         return f"{self.site.slug} {ask.key}"
@@ -183,9 +221,10 @@ class ListingDesk:
     def _key(self, ask: Ask) -> str:
         return f"{self.site.slug} {ask.key} {self._reading}"
 
-    def _remembered(self, ask: Ask) -> dict[str, str | None] | None:
+    def _remembered(self, ask: Ask) -> dict[str, Any] | None:
         row = self._connection.execute(
-            "SELECT etag, last_modified, body_hash FROM listings WHERE key = ?", (self._key(ask),)
+            "SELECT etag, last_modified, body_hash, links FROM listings WHERE key = ?",
+            (self._key(ask),),
         ).fetchone()
         return dict(row) if row else None
 

@@ -111,9 +111,12 @@ class SiteSpider(Spider):
     def _fill(self) -> None:
         for url in self.order.urls:
             self.frontier.want(url, self.window.now)
-        for listing in () if self.order.urls else self._listings():
+        if self.order.urls:
+            return
+        for listing in self._listings():
             self._queue(first_asks(listing, self.window))
-        if not self.order.urls and self.order.listing is None:
+        if self.order.listing is None:
+            self.desk.name_listings()
             self._queue(self.desk.left_over())
 
     def _queue(self, asks: Iterable[Ask]) -> None:

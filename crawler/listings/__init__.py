@@ -10,10 +10,22 @@ from crawler.listings.feed import read_feed
 from crawler.listings.headlines import read_headlines
 from crawler.listings.link import Link, Reading, at_home
 from crawler.listings.paging import Ask, Window, first_asks, next_asks
+from crawler.listings.reach import reach, unchanged_reach
 from crawler.listings.sitemap import read_sitemap
 from crawler.site import Listing, ListingKind, Site
 
-__all__ = ["Ask", "Link", "Reading", "Window", "at_home", "first_asks", "next_asks", "read"]
+__all__ = [
+    "Ask",
+    "Link",
+    "Reading",
+    "Window",
+    "at_home",
+    "first_asks",
+    "next_asks",
+    "reach",
+    "read",
+    "unchanged_reach",
+]
 
 READERS: dict[ListingKind, Callable[[Page, Listing, Site], Reading]] = {
     ListingKind.FEED: read_feed,

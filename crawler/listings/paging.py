@@ -39,8 +39,9 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ask:
-    """One request to a listing; ``before`` holds the articles that its previous page named, and
-    ``resumed`` says that a run before this one was to make it and did not."""
+    """One request to a listing; ``before`` holds the articles that its previous page named,
+    ``reached`` the time back to which that page went, and ``resumed`` says that a run before this
+    one was to make it and did not."""
 
     listing: Listing
     url: str
@@ -49,6 +50,7 @@ class Ask:
     depth: int = 0
     before: frozenset[str] = frozenset()
     resumed: bool = False
+    reached: dt.datetime | None = None
 
     @property
     def key(self) -> str:
@@ -112,13 +114,13 @@ def _parts(ask: Ask, parts: tuple[Named, ...], window: Window) -> Iterator[Ask]:
 
 
 def _part_time(part: Named) -> tuple[int, int, float]:
-    year, month = _year_month(part.url or "") or (0, 0)
+    year, month = year_month(part.url or "") or (0, 0)
     return year, month, part.changed.timestamp() if part.changed else 0.0
 
 
 def _may_reach(part: Named, window: Window) -> bool:
     """By the month in its address, else by its lastmod, else perhaps."""
-    found = _year_month(part.url or "")
+    found = year_month(part.url or "")
     if found and window.since:
         first = window.since.astimezone(VIETNAM)
         last = (window.until or window.now).astimezone(VIETNAM)
@@ -126,7 +128,12 @@ def _may_reach(part: Named, window: Window) -> bool:
     return not (window.since and part.changed and part.changed < window.since)
 
 
-def _year_month(url: str) -> tuple[int, int] | None:
+def year_month(url: str) -> tuple[int, int] | None:
+    """The month that an address names.
+
+    >>> year_month("https://a.vn/sitemaps/news-2026-7.xml"), year_month("https://a.vn/2026.xml")
+    ((2026, 7), None)
+    """
     match = _YEAR_MONTH.search(url)
     if not match or not 1 <= int(match[2]) <= 12:
         return None

@@ -307,7 +307,7 @@ def test_tables_of_the_index_are_hidden_and_the_others_described(web: Web):
     assert visible == {
         *("articles", "versions", "withdrawals", "sources", "sites", "frontier", "outcomes"),
         *("runs", "run_sites", "listings", "asks", "hosts", "citations", "addresses"),
-        *("stories", "pairs", "readings", "readers", "pages_read"),
+        *("stories", "pairs", "readings", "readers", "pages_read", "watched_listings", "stretches"),
     }
     assert "Every address ever seen" in web.get("/archive/frontier")
 

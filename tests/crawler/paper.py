@@ -8,6 +8,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -129,6 +130,11 @@ class World:
 
     def value(self, sql: str, *values: object) -> object:
         return self.rows(sql, *values)[0][0]
+
+    def execute(self, sql: str, values: tuple[object, ...] = ()) -> None:
+        """Changes what a run has left, as time would."""
+        with closing(sqlite3.connect(self.data / "archive.db")) as connection, connection:
+            connection.execute(sql, values)
 
     def states(self) -> dict[str, str]:
         """State of each URL, by its path."""

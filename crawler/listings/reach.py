@@ -1,0 +1,94 @@
+"""How far an answer of a listing reaches: the time of which it names all that the listing has.
+
+A page of headlines covers from its oldest article to the page before it, and the first page to now.
+Where nothing is dated, meeting what is known tells that nothing was missed since the last look.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from archive.models import VIETNAM
+from crawler.listings.link import Link, Reading
+from crawler.listings.paging import Ask, Window, year_month
+from crawler.site import ListingKind
+
+Span = tuple[dt.datetime, dt.datetime]
+# Of a first page one in ten may be an old headline that is pinned among the new ones.
+PINNED = 10
+# Of an undated page this share has to be known; fewer may be what is pinned or read most.
+KNOWN = 4
+
+
+def reach(
+    ask: Ask, reading: Reading, fresh: int, window: Window, last: dt.datetime | None
+) -> Span | None:
+    """The time that an answer covers, or None; ``last`` is until when the listing was watched.
+
+    ``fresh`` of the links were never seen before.
+    """
+    if reading.deeper:
+        return None
+    if month := month_span(ask, window.now):
+        return month
+    dates = sorted(min(link.newest, window.now) for link in reading.links if link.newest)
+    until = _end(ask, dates, window)
+    if until is None:
+        return None
+    if dates:
+        since = dates[_pinned(len(dates)) if _is_first(ask) else 0]
+    elif last is not None and _is_known(reading.links, fresh):
+        since = last
+    else:
+        since = until
+    return min(since, until), until
+
+
+def unchanged_reach(ask: Ask, window: Window, last: dt.datetime | None, links: int) -> Span | None:
+    """What an answer covers that is the same as the last one, which named so many ``links``.
+
+    An index of sitemaps stays as it is while its parts change: it covers nothing.
+    """
+    if month := month_span(ask, window.now):
+        return month
+    if not _is_first(ask) or (ask.listing.kind is ListingKind.SITEMAP and not links):
+        return None
+    return (min(last, window.now), window.now) if last else None
+
+
+def month_span(ask: Ask, now: dt.datetime) -> Span | None:
+    """The month that a sitemap of one month covers, as far as it is over.
+
+    >>> from crawler.site import Listing
+    >>> listing = Listing(kind=ListingKind.SITEMAP, url="https://a.vn/news-{year}-{month}.xml")
+    >>> ask = Ask(listing=listing, url="https://a.vn/news-2026-2.xml")
+    >>> span = month_span(ask, dt.datetime(2026, 9, 1, tzinfo=VIETNAM))
+    >>> span[0].isoformat(), span[1].isoformat()
+    ('2026-02-01T00:00:00+07:00', '2026-03-01T00:00:00+07:00')
+    """
+    found = year_month(ask.url) if ask.listing.kind is ListingKind.SITEMAP else None
+    if found is None or "{page" in ask.listing.url:
+        return None
+    first = dt.datetime(*found, 1, tzinfo=VIETNAM)
+    after = (first + dt.timedelta(days=32)).replace(day=1)
+    return (first, min(after, now)) if first <= now else None
+
+
+def _end(ask: Ask, dates: list[dt.datetime], window: Window) -> dt.datetime | None:
+    if _is_first(ask):
+        text = ask.listing.url + "".join(ask.listing.form.values())
+        bounded = window.until if "{until" in text else None
+        return min(bounded or window.now, window.now)
+    return ask.reached or (dates[-1] if dates else None)
+
+
+def _pinned(dated: int) -> int:
+    return dated // PINNED or int(dated > 2)
+
+
+def _is_first(ask: Ask) -> bool:
+    return ask.depth == 0 and ask.page == ask.listing.first_page
+
+
+def _is_known(links: tuple[Link, ...], fresh: int) -> bool:
+    return (len(links) - fresh) * KNOWN >= len(links)

@@ -1,0 +1,92 @@
+"""Of which time an answer of a listing names all that there is."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections import Counter
+
+from archive.models import VIETNAM
+from crawler.listings import Ask, Link, Reading, Window, reach, unchanged_reach
+from crawler.listings.link import Named
+from crawler.site import Listing, ListingKind
+
+NOW = dt.datetime(2026, 9, 5, 17, 0, tzinfo=VIETNAM)
+PLAIN = Window(now=NOW)
+YESTERDAY = NOW - dt.timedelta(days=1)
+FEED = Ask(listing=Listing(kind=ListingKind.FEED, url="https://bao.vn/rss"), url="")
+INDEX = Ask(listing=Listing(kind=ListingKind.SITEMAP, url="https://bao.vn/map.xml"), url="")
+PAGE_2 = dataclasses.replace(FEED, page=2, reached=NOW - dt.timedelta(hours=9))
+MONTHLY = Listing(kind=ListingKind.SITEMAP, url="https://bao.vn/{year}-{month}.xml")
+
+
+def hours_ago(*hours: float) -> Reading:
+    links = (Link(url=f"u{n}", date=NOW - dt.timedelta(hours=n)) for n in hours)
+    return Reading(links=tuple(links), skipped=Counter())
+
+
+def undated(count: int) -> Reading:
+    return Reading(links=tuple(Link(url=f"u{n}") for n in range(count)), skipped=Counter())
+
+
+def since(span: tuple[dt.datetime, dt.datetime] | None) -> float:
+    """How many hours ago a span begins, where it ends now."""
+    assert span is not None
+    assert span[1] == NOW
+    return (NOW - span[0]).total_seconds() / 3600
+
+
+def test_a_dated_page_reaches_back_to_its_oldest_article_but_one() -> None:
+    assert since(reach(FEED, hours_ago(1, 2, 3, 4), 4, PLAIN, None)) == 3
+    assert since(reach(FEED, hours_ago(1, 2), 2, PLAIN, None)) == 2
+
+
+def test_pinned_old_headlines_do_not_make_it_reach_back_to_them() -> None:
+    pinned = hours_ago(9000, 8000, *range(1, 19))
+
+    assert since(reach(FEED, pinned, 20, PLAIN, None)) == 18
+
+
+def test_an_article_dated_tomorrow_reaches_no_further_than_now() -> None:
+    assert since(reach(FEED, hours_ago(-24, 2, 3), 3, PLAIN, None)) == 2
+
+
+def test_a_later_page_goes_on_where_the_one_before_it_ended() -> None:
+    span = reach(PAGE_2, hours_ago(10, 12, 20), 3, PLAIN, None)
+
+    assert span == (NOW - dt.timedelta(hours=20), NOW - dt.timedelta(hours=9))
+
+
+def test_an_undated_page_reaches_the_last_look_where_it_names_what_is_known() -> None:
+    assert since(reach(FEED, undated(8), 6, PLAIN, YESTERDAY)) == 24
+    assert since(reach(FEED, undated(0), 0, PLAIN, YESTERDAY)) == 24
+    assert since(reach(FEED, undated(8), 7, PLAIN, YESTERDAY)) == 0
+    assert since(reach(FEED, undated(8), 0, PLAIN, None)) == 0
+
+
+def test_a_months_sitemap_covers_the_month_as_far_as_it_is_over() -> None:
+    may, now = (Ask(listing=MONTHLY, url=f"https://bao.vn/2026-{n}.xml") for n in (5, 9))
+    midnight = dt.datetime(2026, 5, 1, tzinfo=VIETNAM)
+
+    assert reach(may, undated(3), 3, PLAIN, None) == (midnight, midnight.replace(month=6))
+    assert reach(now, undated(0), 0, PLAIN, None) == (midnight.replace(month=9), NOW)
+    assert unchanged_reach(now, PLAIN, None, 3) == (midnight.replace(month=9), NOW)
+
+
+def test_an_unchanged_answer_covers_the_time_since_the_last_but_an_index_nothing() -> None:
+    parts = Reading(deeper=(Named(url="https://bao.vn/1.xml"),), skipped=Counter())
+
+    assert unchanged_reach(FEED, PLAIN, YESTERDAY, 20) == (YESTERDAY, NOW)
+    assert unchanged_reach(FEED, PLAIN, None, 20) is None
+    assert unchanged_reach(PAGE_2, PLAIN, YESTERDAY, 20) is None
+    assert unchanged_reach(INDEX, PLAIN, YESTERDAY, 0) is None
+    assert reach(INDEX, parts, 0, PLAIN, YESTERDAY) is None
+
+
+def test_a_listing_that_is_asked_up_to_a_day_covers_nothing_after_it() -> None:
+    dated = Listing(kind=ListingKind.API, url="https://bao.vn/api?to={until}")
+    span = reach(
+        Ask(listing=dated, url=""), hours_ago(48, 60), 2, Window(now=NOW, until=YESTERDAY), None
+    )
+
+    assert span == (NOW - dt.timedelta(hours=60), YESTERDAY)
