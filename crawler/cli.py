@@ -34,7 +34,10 @@ CRAWLER_COMMANDS = {
     "reextract": "crawler.reextract_commands",
     "export-warc": "crawler.warc_commands",
 }
-READING_COMMANDS = {"diff": "archive.version_commands"}
+READING_COMMANDS = {
+    "diff": "archive.version_commands",
+    "coverage": "archive.coverage_commands",
+}
 KEEPING_COMMANDS = {
     "backup": "archive.keeping_commands",
     "check": "archive.keeping_commands",
