@@ -94,6 +94,27 @@ class Asked:
             return [row[0] for row in rows]
         return self._asked(_LISTED.format(where=where), values, limit, found=False)
 
+    def by_stretch(
+        self, match: str | None, without: str | None = None
+    ) -> Iterator[tuple[int, list[int]]]:
+        """The ids of all articles, the newest first, a stretch at a time with the id down to which
+        it went; whoever reads them decides when it is enough."""
+        if match is None and self.conditions.is_narrow:
+            yield self.conditions.first, self.listed(without, -1)
+            return
+        where = self.conditions.where("a.id" if match is None else "f.rowid")
+        if match is None:
+            sql = _LISTED.format(where=where + (_WITHOUT if without else ""))
+        else:
+            sql = _MATCHING.format(where=where + (_EXACTLY if self.exact else ""))
+        told = {"match": match, "exact": self.exact or NOTHING, "without": without or NOTHING}
+        for first, last in self._stretches(STRETCH, LONGEST_STRETCH):
+            span = {"first": first, "last": last, "limit": -1}
+            rows = self.connection.execute(sql, told | self.conditions.values | span)
+            yield first, [row[0] for row in rows]
+            if first <= self.conditions.first:
+                return
+
     def count(self, match: str) -> tuple[int, bool]:
         """How many an expression finds, and whether that is all of them: time and number have
         an end."""

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import IO, TYPE_CHECKING
 
+from archive.bars import percent, takes_blocks
 from archive.coverage import Coverage, CoveredDay, Watch, runs_of_days
 from archive.days import By, start
 from archive.printing import new_console, printable
@@ -45,22 +46,13 @@ MUCH_LOST = 0.1
 def print_coverage(found: Coverage, names: Mapping[str, str], out: IO[str]) -> None:
     """One site as a calendar, several as a line each."""
     console = new_console(out)
-    signs = SIGNS if _takes_blocks(out) else PLAIN_SIGNS
+    signs = SIGNS if takes_blocks(out) else PLAIN_SIGNS
     sites = list(dict.fromkeys(day.site for day in found.days))
     lines = _one(found, names, signs) if len(sites) == 1 else _many(found, sites, signs)
     for line in lines:
         console.print(line, soft_wrap=True)
     for line in _why(found):
         console.print(line, soft_wrap=True)
-
-
-def _takes_blocks(out: IO[str]) -> bool:
-    """Whether block characters can be written there at all."""
-    try:
-        "█▒·".encode(getattr(out, "encoding", None) or "utf-8")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
 
 
 def _one(
@@ -181,18 +173,7 @@ def _shares(days: Sequence[CoveredDay]) -> str:
 def mean_share(days: Iterable[CoveredDay]) -> str:
     """The mean of what is known, in words; nothing where nothing is."""
     known = [day.share for day in days if day.share is not None]
-    return f"; {_percent(sum(known) / len(known))} of the time" if known else ""
-
-
-def _percent(share: float) -> str:
-    """A share in percent; never 100 where something is missing, never 0 where something is.
-
-    >>> _percent(0.999), _percent(1.0), _percent(0.0001), _percent(0.0)
-    ('99 %', '100 %', '<1 %', '0 %')
-    """
-    if 0 < share < 0.01:
-        return "<1 %"
-    return f"{int(share * 100 + 1e-9)} %"
+    return f"; {percent(sum(known) / len(known))} of the time" if known else ""
 
 
 def _holes(days: Sequence[CoveredDay]) -> Iterator[str]:
@@ -227,7 +208,7 @@ def _many(
         for day in days:
             line.append_text(_sign(day, signs))
         known = [day.share for day in days if day.share is not None]
-        mean = _percent(sum(known) / len(known)) if known else "?"
+        mean = percent(sum(known) / len(known)) if known else "?"
         kept, lost = sum(d.kept for d in days), sum(d.lost for d in days)
         line.append(f"  {mean:>7}{kept:>8,}{lost:>8,}")
         yield line

@@ -137,6 +137,12 @@ def _of_site(connection: sqlite3.Connection, node: Filter, found: Conditions) ->
     return f"({_OF_ARTICLE.format(column=column)} IN ({values}))"
 
 
+def sites_meant(connection: sqlite3.Connection, node: Filter) -> set[str]:
+    """The sites that a `site:` or a `source:` of a query means."""
+    rows = [tuple(row) for row in connection.execute(_SITES)]
+    return {row[0] for row in _meant(rows, node)}
+
+
 def _meant(rows: list[tuple[str, ...]], node: Filter) -> list[tuple[str, ...]]:
     """The sites of that slug; else those whose slug, name or address holds the words."""
     typed = node.value.lower()

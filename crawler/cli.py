@@ -36,6 +36,8 @@ CRAWLER_COMMANDS = {
 }
 READING_COMMANDS = {
     "diff": "archive.version_commands",
+    "trend": "archive.counting_commands",
+    "facets": "archive.counting_commands",
     "coverage": "archive.coverage_commands",
 }
 KEEPING_COMMANDS = {

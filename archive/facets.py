@@ -1,0 +1,117 @@
+"""Who and what the articles of a query are of: site, section, author, tag, year, cited document."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from archive.counting import Asking, all_found
+from archive.days import day_of_id
+
+# Of so many articles the rows are read within 0.2 s, whatever the archive's size (benchmarks).
+NEWEST = 5_000
+SECONDS = 0.08
+TOP = 10
+_ROWS = """
+SELECT a.id, a.site, a.section, a.authors, a.tags
+FROM json_each(?) e CROSS JOIN articles a ON a.id = e.value
+"""
+_CITED = """
+SELECT c.number, count(*) FROM json_each(?) e CROSS JOIN citations c ON c.article_id = e.value
+GROUP BY c.number
+"""
+
+
+class By(StrEnum):
+    """What articles are told apart by."""
+
+    SITE = "site"
+    YEAR = "year"
+    SECTION = "section"
+    AUTHOR = "author"
+    TAG = "tag"
+    CITED = "cited"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facet:
+    """The commonest values with how many articles have them; ``values_in_all`` is how many there
+    are, ``without`` how many articles have none."""
+
+    by: By
+    values: tuple[tuple[str, int], ...]
+    values_in_all: int
+    without: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facets:
+    """``articles`` were looked at; ``looked_back_to`` is the day down to which they are all that
+    there are, None where they simply are all."""
+
+    query: str
+    articles: int
+    looked_back_to: dt.date | None
+    facets: tuple[Facet, ...]
+    notes: tuple[str, ...] = ()
+
+
+def facets(
+    connection: sqlite3.Connection,
+    asking: Asking,
+    *,
+    by: Iterable[By] = By,
+    top: int = TOP,
+    thorough: bool = False,
+) -> Facets:
+    """Counts the newest articles of a query, as many as 0.2 s allow, or all if ``thorough``."""
+    limits = {} if thorough else {"seconds": SECONDS, "most": NEWEST}
+    found = all_found(connection, asking, **limits)  # type: ignore[arg-type]
+    ids = json.dumps(found.ids)
+    counted: dict[By, Counter[str]] = {each: Counter() for each in By}
+    have: Counter[By] = Counter()
+    for row in connection.execute(_ROWS, (ids,)):
+        for each, values in _values(row):
+            counted[each].update(values)
+            have[each] += bool(values)
+    counted[By.CITED].update(dict(connection.execute(_CITED, (ids,)).fetchall()))
+    have[By.CITED] = _citing(connection, ids)
+    return Facets(
+        query=asking.query,
+        articles=len(found.ids),
+        looked_back_to=day_of_id(found.looked_back_to) if found.looked_back_to else None,
+        facets=tuple(_facet(each, counted[each], len(found.ids) - have[each], top) for each in by),
+        notes=found.notes,
+    )
+
+
+def _values(row: sqlite3.Row) -> list[tuple[By, set[str]]]:
+    """What one article has of each; a tag that it names twice counts once."""
+    return [
+        (By.SITE, {row["site"]}),
+        (By.YEAR, {f"{day_of_id(row['id']).year}"}),
+        (By.SECTION, {row["section"]} if row["section"] else set()),
+        (By.AUTHOR, set(json.loads(row["authors"] or "[]"))),
+        (By.TAG, set(json.loads(row["tags"] or "[]"))),
+    ]
+
+
+def _citing(connection: sqlite3.Connection, ids: str) -> int:
+    sql = (
+        "SELECT count(*) FROM json_each(?) e WHERE EXISTS"
+        " (SELECT 1 FROM citations c WHERE c.article_id = e.value)"
+    )
+    return int(connection.execute(sql, (ids,)).fetchone()[0])
+
+
+def _facet(by: By, counted: Counter[str], without: int, top: int) -> Facet:
+    """Years in their order, the newest first; all else by how many."""
+    ordered = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+    if by is By.YEAR:
+        ordered.sort(reverse=True)
+    return Facet(by=by, values=tuple(ordered[:top]), values_in_all=len(ordered), without=without)
