@@ -131,6 +131,28 @@ def watched_shares(
     }
 
 
+def gaps(
+    connection: sqlite3.Connection, site: str, first: dt.date, last: dt.date, now: dt.datetime
+) -> list[tuple[dt.date, dt.date]]:
+    """The days of a site that were not, or not wholly, or not known to be watched, as spans with
+    both ends included, the oldest first."""
+    shares_by_day = watched_shares(connection, site, first, last, now)
+    open_days = [day for day, share in shares_by_day.items() if judge(share) is not Watch.WATCHED]
+    spans: list[tuple[dt.date, dt.date]] = []
+    for day in open_days:
+        if spans and (day - spans[-1][1]).days == 1:
+            spans[-1] = (spans[-1][0], day)
+        else:
+            spans.append((day, day))
+    return spans
+
+
+def first_look(connection: sqlite3.Connection, site: str) -> dt.date | None:
+    """The day on which a run first asked a listing of a site that answered."""
+    row = connection.execute(_RUNS, (site,)).fetchone()
+    return dt.date.fromisoformat(row[0][:10]) if row else None
+
+
 def judge(share: float | None) -> Watch:
     """
     >>> judge(None), judge(0.0), judge(0.5), judge(1.0)

@@ -31,6 +31,12 @@ MOST_ADDRESSES = 20
 )
 @click.option("--url", "urls", multiple=True, help="Get this page only; may be given again.")
 @click.option("--listing", help="Read this page of headlines instead of the SITE's own listings.")
+@click.option(
+    "--fill-gaps",
+    "fills_gaps",
+    is_flag=True,
+    help="Go back over the days of each SITE that coverage shows as not wholly watched.",
+)
 @click.pass_context
 def crawl(  # noqa: PLR0913, PLR0917 - one parameter an option
     ctx: click.Context,
@@ -41,6 +47,7 @@ def crawl(  # noqa: PLR0913, PLR0917 - one parameter an option
     time_limit: float | None,
     urls: tuple[str, ...],
     listing: str | None,
+    fills_gaps: bool,
 ) -> None:
     """Get the new articles of all sites, or of each SITE, into the archive.
 
@@ -54,6 +61,8 @@ def crawl(  # noqa: PLR0913, PLR0917 - one parameter an option
         raise click.UsageError("--listing needs exactly one SITE, and no --url.")
     if urls and sites:
         raise click.UsageError("--url finds its site by itself: give no SITE.")
+    if fills_gaps and (listing or not sites):
+        raise click.UsageError("--fill-gaps needs a SITE or more, and no --url and no --listing.")
     from crawler.order import Order
     from crawler.process import crawl_sites
 
@@ -63,6 +72,7 @@ def crawl(  # noqa: PLR0913, PLR0917 - one parameter an option
         limit=limit,
         listing=canonical(listing) if listing else None,
         minutes=time_limit,
+        fills_gaps=fills_gaps,
     )
     ctx.exit(crawl_sites(sites, urls, order))
 

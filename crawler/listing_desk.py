@@ -17,7 +17,7 @@ from crawler import listings
 from crawler.errors import ListingError
 from crawler.frontier import Frontier
 from crawler.listings import Ask, Reading, Window, next_asks, reach, unchanged_reach
-from crawler.listings.reach import Span
+from crawler.listings.reach import Span, wanted
 from crawler.revisits import Revisits
 from crawler.run import now
 from crawler.site import Listing, Site
@@ -210,6 +210,7 @@ class ListingDesk:
         return self._last[name]
 
     def _note_watched(self, ask: Ask, span: Span | None) -> None:
+        span = wanted(span, self.window) if span else None
         if span is not None:
             name = _name(ask.listing)
             times = (to_text(span[0]), to_text(span[1]))

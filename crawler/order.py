@@ -12,7 +12,8 @@ from crawler.listings import Window
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Order:
-    """``until`` is the last day that counts; ``deadline`` a time of the loop's clock."""
+    """``until`` is the last day that counts. ``gaps`` are the days that are to be gone back over,
+    from the first to the last one, both included; ``fills_gaps`` asks for them to be found."""
 
     since: dt.date | None = None
     until: dt.date | None = None
@@ -20,6 +21,8 @@ class Order:
     urls: tuple[str, ...] = ()
     listing: str | None = None
     minutes: float | None = None
+    fills_gaps: bool = False
+    gaps: tuple[tuple[dt.date, dt.date], ...] = ()
 
     @classmethod
     def from_text(
@@ -43,6 +46,10 @@ class Order:
             now=now,
             since=_midnight(self.since) if self.since else None,
             until=_midnight(self.until + dt.timedelta(days=1)) if self.until else None,
+            gaps=tuple(
+                (_midnight(first), _midnight(last + dt.timedelta(days=1)))
+                for first, last in self.gaps
+            ),
         )
 
 

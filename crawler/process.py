@@ -18,8 +18,9 @@ from twisted.internet.task import LoopingCall
 from archive.errors import ArchiveReadOnlyError, UrlError
 from archive.folder import data_folder
 from archive.urls import canonical
+from crawler import gaps
 from crawler.addresses import is_private_host
-from crawler.errors import NOTHING_USABLE, SiteError
+from crawler.errors import NOTHING_USABLE, WELL, SiteError
 from crawler.failures import explain_failure
 from crawler.listings import at_home
 from crawler.loader import spider_of
@@ -47,11 +48,18 @@ def crawl_sites(slugs: tuple[str, ...], urls: tuple[str, ...], order: Order) -> 
     run = Run.open(folder)
     code = 1
     try:
+        if order.fills_gaps:
+            orders = with_gaps(run, orders)
+            if not orders:
+                code = WELL
+                return code
         settings = _settings(folder)
         crawl_all(run, orders, settings)
         tallies = run.tallies()
         code = exit_code(tallies)
         report(tallies, Console())
+        if order.fills_gaps:
+            tell_gaps(run, orders)
         if code == NOTHING_USABLE:
             click.echo(_NOTHING_CAME, err=True)
         if run.error is not None:
@@ -60,6 +68,29 @@ def crawl_sites(slugs: tuple[str, ...], urls: tuple[str, ...], order: Order) -> 
     finally:
         run.close(code)
     return code
+
+
+def with_gaps(run: Run, orders: list[tuple[Site, Order]]) -> list[tuple[Site, Order]]:
+    """The sites that have gaps, each ordered to fill them; tells what there is to fill."""
+    filling = []
+    for site, order in orders:
+        spans = gaps.found_gaps(run.archive, site, order, now())
+        if spans:
+            filling.append((site, gaps.to_fill(order, spans)))
+            click.echo(f"{site.slug}: not wholly watched on {gaps.told(spans)}")
+        else:
+            click.echo(f"{site.slug}: no gaps")
+    return filling
+
+
+def tell_gaps(run: Run, orders: list[tuple[Site, Order]]) -> None:
+    """Which of the gaps are still open after the crawl."""
+    for site, order in orders:
+        asked = dataclasses.replace(order, gaps=())
+        if left := gaps.found_gaps(run.archive, site, asked, now()):
+            click.echo(f"{site.slug}: its listings still do not cover {gaps.told(left)}")
+        else:
+            click.echo(f"{site.slug}: all of it is watched now")
 
 
 def choose(

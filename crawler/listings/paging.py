@@ -24,17 +24,29 @@ _GRACE_DAYS = 3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Window:
-    """The days a crawl is asked for, and the time at which it runs; None is unbounded."""
+    """The days a crawl is asked for, and the time at which it runs; None is unbounded.
+
+    ``gaps`` are the parts of it that were not watched: of months that none of them touches no
+    sitemap is asked.
+    """
 
     now: dt.datetime
     since: dt.datetime | None = None
     until: dt.datetime | None = None
+    gaps: tuple[tuple[dt.datetime, dt.datetime], ...] = ()
 
     def holds(self, link: Link) -> bool:
-        """Whether an article may lie in the window; one without a date may."""
+        """Whether an article may lie in the window; one without a date may. What lies after gaps
+        that are filled is met on the way and waits for the next crawl."""
         if self.since and link.newest and link.newest < self.since:
             return False
-        return not (self.until and link.date and link.date >= self.until)
+        return not (self.until and not self.gaps and link.date and link.date >= self.until)
+
+    def wants_month(self, year: int, month: int) -> bool:
+        """Whether a gap touches the month; any month, where there are no gaps to fill."""
+        first = dt.datetime(year, month, 1, tzinfo=VIETNAM)
+        after = (first + dt.timedelta(days=32)).replace(day=1)
+        return not self.gaps or any(a < after and first < b for a, b in self.gaps)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,7 +136,8 @@ def _may_reach(part: Named, window: Window) -> bool:
     if found and window.since:
         first = window.since.astimezone(VIETNAM)
         last = (window.until or window.now).astimezone(VIETNAM)
-        return (first.year, first.month) <= found <= (last.year, last.month)
+        reaches = (first.year, first.month) <= found <= (last.year, last.month)
+        return reaches and window.wants_month(*found)
     return not (window.since and part.changed and part.changed < window.since)
 
 
@@ -147,7 +160,8 @@ def _months(window: Window) -> Iterator[dt.datetime]:
     for _ in range(MOST_PARTS):
         if (year, month) < (first.year, first.month):
             return
-        yield dt.datetime(year, month, 1, tzinfo=VIETNAM)
+        if window.wants_month(year, month):
+            yield dt.datetime(year, month, 1, tzinfo=VIETNAM)
         year, month = (year, month - 1) if month > 1 else (year - 1, 12)
 
 

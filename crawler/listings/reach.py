@@ -44,6 +44,15 @@ def reach(
     return min(since, until), until
 
 
+def wanted(span: Span, window: Window) -> Span | None:
+    """What of a span the crawl was asked for: a link that is passed over for its date is seen, but
+    its article is not got, and must not be taken for one that was never written."""
+    since = max(span[0], window.since or span[0])
+    ends = window.until if not window.gaps else None
+    until = min(span[1], ends or span[1])
+    return (since, until) if since <= until else None
+
+
 def unchanged_reach(ask: Ask, window: Window, last: dt.datetime | None, links: int) -> Span | None:
     """What an answer covers that is the same as the last one, which named so many ``links``.
 

@@ -9,6 +9,7 @@ from collections import Counter
 from archive.models import VIETNAM
 from crawler.listings import Ask, Link, Reading, Window, reach, unchanged_reach
 from crawler.listings.link import Named
+from crawler.listings.reach import wanted
 from crawler.site import Listing, ListingKind
 
 NOW = dt.datetime(2026, 9, 5, 17, 0, tzinfo=VIETNAM)
@@ -81,6 +82,19 @@ def test_an_unchanged_answer_covers_the_time_since_the_last_but_an_index_nothing
     assert unchanged_reach(PAGE_2, PLAIN, YESTERDAY, 20) is None
     assert unchanged_reach(INDEX, PLAIN, YESTERDAY, 0) is None
     assert reach(INDEX, parts, 0, PLAIN, YESTERDAY) is None
+
+
+def test_of_what_was_seen_only_the_days_that_were_asked_for_count() -> None:
+    day = dt.timedelta(days=1)
+    span = (NOW - 9 * day, NOW)
+
+    assert wanted(span, PLAIN) == span
+    assert wanted(span, Window(now=NOW, since=NOW - 3 * day)) == (NOW - 3 * day, NOW)
+    assert wanted(span, Window(now=NOW, until=NOW - 3 * day)) == (span[0], NOW - 3 * day)
+    assert wanted(span, Window(now=NOW, until=NOW - 30 * day)) is None
+    gap = (NOW - 5 * day, NOW - 4 * day)
+    filling = Window(now=NOW, since=gap[0], until=gap[1], gaps=(gap,))
+    assert wanted(span, filling) == (NOW - 5 * day, NOW)
 
 
 def test_a_listing_that_is_asked_up_to_a_day_covers_nothing_after_it() -> None:
