@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -20,6 +21,13 @@ from archive.store import Archive
 
 if TYPE_CHECKING:
     from archive.facets import Facets
+    from archive.trend import Trend
+
+
+def _picture(_ctx: click.Context, _param: click.Parameter, path: Path | None) -> Path | None:
+    if path is not None and path.suffix.lower() not in {".png", ".svg"}:
+        raise click.BadParameter(f"{path} is neither a .png nor a .svg file")
+    return path
 
 
 @click.command(cls=SearchCommand)
@@ -36,6 +44,13 @@ if TYPE_CHECKING:
 @click.option("--thorough", is_flag=True, help="Count all articles, however long it takes.")
 @click.option("--csv", "as_csv", is_flag=True, help="A row a time.")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON, with what was asked.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=_picture,
+    metavar="FILE",
+    help="Write the picture to this .png or .svg file.",
+)
 def trend(  # noqa: PLR0913, PLR0917 - one parameter an option
     query: tuple[str, ...],
     by: str | None,
@@ -46,6 +61,7 @@ def trend(  # noqa: PLR0913, PLR0917 - one parameter an option
     thorough: bool,
     as_csv: bool,
     as_json: bool,
+    output: Path | None,
 ) -> None:
     """Draw how many articles a query finds, time by time, beside what was watched.
 
@@ -57,6 +73,7 @@ def trend(  # noqa: PLR0913, PLR0917 - one parameter an option
       moit-news trend giá điện
       moit-news trend '"chống bán phá giá"' --by month --since 2024-01-01
       moit-news trend xăng dầu --site moit-gov-vn --csv > xang-dau.csv
+      moit-news trend xăng dầu --output xang-dau.png
     """
     from archive.days import By
     from archive.trend import SECONDS
@@ -72,6 +89,8 @@ def trend(  # noqa: PLR0913, PLR0917 - one parameter an option
             by=By(by) if by else None,
             seconds=None if thorough else SECONDS,
         )
+    if output:
+        _save(found, output)
     if as_json:
         times = [time.values() for time in found.times]
         told = {"query": text, "by": str(found.by), "sites": found.sites, "notes": found.notes}
@@ -79,10 +98,17 @@ def trend(  # noqa: PLR0913, PLR0917 - one parameter an option
         click.echo(to_json(told | {"counted_from": counted_from, "times": times}))
     elif as_csv:
         write_csv([time.values() for time in found.times])
-    else:
+    elif not output:
         from archive.trend_printing import print_trend
 
         print_trend(found, sys.stdout)
+
+
+def _save(found: Trend, output: Path) -> None:
+    from archive.trend_picture import save_picture
+
+    save_picture(found, output, dt.datetime.now(VIETNAM))
+    click.echo(f"{output} is written", err=True)
 
 
 @click.command(cls=SearchCommand)

@@ -85,13 +85,19 @@ def test_files_and_functions_stay_small(path: Path) -> None:
     assert len(text.splitlines()) <= 400
 
 
-@pytest.mark.parametrize("command", [["search", "--help"], ["show", "--help"], ["--help"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(["search", "--help"], ["show", "--help"], ["--help"]),
+        *(["trend", "--help"], ["facets", "--help"], ["coverage", "--help"]),
+    ],
+)
 def test_finding_never_loads_the_crawler(command: list[str]) -> None:
     program = (
         "import sys; from crawler.cli import main\n"
         f"sys.argv = ['moit-news', *{command!r}]\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "heavy = ('twisted', 'scrapy', 'lxml', 'dateparser', 'numpy')\n"
+        "heavy = ('twisted', 'scrapy', 'lxml', 'dateparser', 'numpy', 'matplotlib')\n"
         "print([m for m in heavy if m in sys.modules])"
     )
     done = subprocess.run(

@@ -257,3 +257,52 @@ def test_any_text_is_answered(folder: Path, command: str, query: str) -> None:
     assert done.returncode == 0
     assert "Traceback" not in done.stderr
     assert "\x1b" not in done.stdout
+
+
+def picture(folder: Path, name: str, *query: str) -> Path:
+    """A picture of the first three weeks of May, of which the days from the 11th on are a hole."""
+    path = folder / name
+    done = told(folder, "trend", *query, "--by", "day", "--since", "2024-05-01",
+                "--until", "2024-05-20", "--output", str(path))  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert done.stderr == f"{path} is written\n"
+    return path
+
+
+def test_a_png_shows_bars_where_there_are_articles_and_hatches_the_hole(folder: Path) -> None:
+    from matplotlib.image import imread
+
+    pixels = imread(picture(folder, "a.png", "giá điện"))
+    height, width = pixels.shape[:2]
+
+    def share(colour: str, columns: slice) -> float:
+        """The share of the upper half, left or right, that has a colour."""
+        wanted = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+        part = pixels[: height // 2, columns, :3]
+        return float((abs(part - wanted) < 0.02).all(axis=2).mean())
+
+    assert (width, height) == (1600, 960)
+    watched, hole = slice(0, width // 2), slice(width * 6 // 10, width)
+    assert share("#17627d", watched) > 0.2 > share("#fbeceb", watched)
+    assert share("#fbeceb", hole) > 0.3 > share("#17627d", hole)
+
+
+def test_an_svg_is_xml_and_the_same_each_time_whatever_is_asked(folder: Path) -> None:
+    from xml.etree import ElementTree
+
+    query = "$\\frac{1}{0}$ <script> giá \x1b[31m 漢"
+    first = picture(folder, "a.svg", query)
+    second = picture(folder, "b.svg", query)
+
+    root = ElementTree.fromstring(first.read_text(encoding="utf-8"))
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_picture_that_cannot_be_written_is_told_and_leaves_nothing(folder: Path) -> None:
+    for path in (folder / "missing" / "a.png", folder / "a.pdf"):
+        done = told(folder, "trend", "giá", "--output", str(path))
+        assert done.returncode == 2
+        assert str(path) in done.stderr
+        assert "Traceback" not in done.stderr
+    assert [path.name for path in folder.iterdir() if "a.p" in path.name] == []
