@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from archive.text import syllables
+from archive.text import PerWord, syllables
 
 MAKER = 1
 SHINGLE = 3
@@ -31,7 +31,6 @@ ANCHOR_SYLLABLES = 8
 # Under this a text is a line or two, which papers share without copying.
 FEWEST_SHINGLES = 30
 MOST_TEXT = 200_000
-_MOST_WORDS = 30_000  # of 200 bytes each; a language's common words are fewer
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -87,7 +86,7 @@ def sign(text: str) -> Signature:
     """
     hashed = syllable_hashes(text)
     shingles = _shingled(hashed, SHINGLE)
-    anchors = _shingled(hashed, ANCHOR_SYLLABLES)[:ANCHORS] >> np.uint64(16)
+    anchors = _smallest(_runs(hashed, ANCHOR_SYLLABLES), ANCHORS) >> np.uint64(16)
     return Signature(size=len(shingles), rows=_minima(shingles), anchors=anchors)
 
 
@@ -135,32 +134,40 @@ def likeness(one: Signature, other: Signature) -> float:
 
 def syllable_hashes(text: str) -> Hashes:
     """A hash for each folded syllable and number, in order; y counts as i (kỹ, kĩ)."""
-    found: list[int] = []
-    known = _KNOWN_WORDS
-    for word in text[:MOST_TEXT].split():
-        hashes = known.get(word)
-        found += _word(word) if hashes is None else hashes
-    return np.array(found, np.uint64)
+    words = text[:MOST_TEXT].split()
+    return np.frombuffer(b"".join(map(_HASHES.__getitem__, words)), ">u8").astype(np.uint64)
+
+
+def _hashes(word: str) -> bytes:
+    return b"".join(
+        xxhash.xxh3_64_digest(syllable.replace("y", "i").encode("utf-8", "replace"))
+        for syllable in syllables(word)
+    )
 
 
 # Folding letter by letter is what a signature costs; a word is folded once, not each time.
-_KNOWN_WORDS: dict[str, tuple[int, ...]] = {}
-
-
-def _word(word: str) -> tuple[int, ...]:
-    hashes = tuple(
-        xxhash.xxh3_64_intdigest(syllable.replace("y", "i").encode("utf-8", "replace"))
-        for syllable in syllables(word)
-    )
-    if len(word) < 30:
-        if len(_KNOWN_WORDS) >= _MOST_WORDS:
-            _KNOWN_WORDS.clear()
-        _KNOWN_WORDS[word] = hashes
-    return hashes
+_HASHES = PerWord(_hashes)
 
 
 def _shingled(hashed: Hashes, length: int) -> Hashes:
-    """Each run of so many syllables as one hash, sorted, each once; order matters."""
+    """Each run of so many syllables as one hash, sorted, each once."""
+    return _distinct(np.sort(_runs(hashed, length)))
+
+
+def _distinct(values: Hashes) -> Hashes:
+    """Of sorted values each once; on a few hundred, numpy's own way costs four times as much."""
+    return values[:1] if len(values) < 2 else values[np.append(True, values[1:] != values[:-1])]
+
+
+def _smallest(values: Hashes, count: int) -> Hashes:
+    """The smallest distinct values, sorted."""
+    few = min(len(values), 4 * count)
+    found = _distinct(np.sort(np.partition(values, few - 1)[:few] if few else values))
+    return found[:count] if len(found) >= count else _distinct(np.sort(values))[:count]
+
+
+def _runs(hashed: Hashes, length: int) -> Hashes:
+    """Each run of so many syllables as one hash; the order of the syllables matters."""
     count = len(hashed) - length + 1
     if count < 1:
         return np.empty(0, np.uint64)
@@ -168,7 +175,7 @@ def _shingled(hashed: Hashes, length: int) -> Hashes:
     for place in range(length):
         mixed *= _FACTOR
         mixed += hashed[place : place + count]
-    return np.unique(_mix(mixed))
+    return _mix(mixed)
 
 
 def _mix(values: Hashes) -> Hashes:

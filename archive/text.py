@@ -2,7 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
+from itertools import chain
+from typing import TypeVar
 
+T = TypeVar("T")
+_LONG_WORD = 30
+_MOST_WORDS = 30_000  # of 200 bytes each
 # SQLite's remove_diacritics folds all Vietnamese letters but đ, which Unicode does not decompose.
 _NOT_DECOMPOSED = {"đ": "d", "Đ": "d"}
 _COMBINING = range(0x0300, 0x0370)
@@ -35,6 +41,7 @@ _MARKS = re.compile(r"[^\w\s\0-\u02ff]{31,}")
 _SYLLABLE = re.compile(r"[^\W_]+")
 _OTHER_BLANKS = r"\t\x0b\x0c\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _BLANKS = re.compile(f"[ {_OTHER_BLANKS}]{{2,}}|[{_OTHER_BLANKS}]")
+_DOUBLE = re.compile(" {2,}")
 _ROUND_BREAKS = re.compile(r" *\n *")
 
 
@@ -63,6 +70,28 @@ def fold(text: str) -> str:
     return text.lower().translate(_FOLD)
 
 
+class PerWord(dict[str, T]):
+    """What is made of each word of a text, from memory: a language's common words are few, and
+    what is made of them costs more than to look it up. Long words are not remembered.
+
+    >>> letters = PerWord(lambda word: tuple(word))
+    >>> letters["ăn"], len(letters), letters["a" * 30][0], len(letters)
+    (('ă', 'n'), 1, 'a', 1)
+    """
+
+    def __init__(self, make: Callable[[str], T]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, word: str) -> T:
+        made = self._make(word)
+        if len(word) < _LONG_WORD:
+            if len(self) >= _MOST_WORDS:
+                self.clear()
+            self[word] = made
+        return made
+
+
 def syllables(text: str) -> list[str]:
     """The folded syllables and numbers in order, cut as the full-text index cuts them.
 
@@ -72,6 +101,19 @@ def syllables(text: str) -> list[str]:
     return _SYLLABLE.findall(fold(text))
 
 
+_SYLLABLES = PerWord(lambda word: tuple(syllables(word)))
+
+
+def distinct_syllables(*texts: str) -> set[str]:
+    """The folded syllables and numbers of some texts, each once.
+
+    >>> sorted(distinct_syllables("Giá điện tăng, GIÁ xăng"))
+    ['dien', 'gia', 'tang', 'xang']
+    """
+    words = set(" ".join(texts).split())
+    return set(chain.from_iterable(map(_SYLLABLES.__getitem__, words)))
+
+
 def d_forms(*texts: str | None) -> str | None:
     """The distinct syllables that hold đ, folded: they make 'dien luc' find 'điện lực'.
 
@@ -79,7 +121,7 @@ def d_forms(*texts: str | None) -> str | None:
     'dien dua da'
     """
     # Blanks first: str.split and a dict are several times faster than cutting every syllable.
-    words = dict.fromkeys(word for text in texts if text for word in nfc(text).split())
+    words = dict.fromkeys(nfc("\n".join(filter(None, texts))).split())
     with_stroke = " ".join(word for word in words if "đ" in word or "Đ" in word)
     found = (s for s in _SYLLABLE.findall(with_stroke) if "đ" in s or "Đ" in s)
     return " ".join(dict.fromkeys(map(fold, found))) or None
@@ -91,5 +133,7 @@ def clean(text: str) -> str:
     >>> clean("  Giá\u00a0 điện\u200b \\r\\n hôm nay ")
     'Giá điện\\nhôm nay'
     """
+    if text.isprintable():  # as most texts are: one line, no blank but the common one
+        return nfc(_DOUBLE.sub(" ", text) if "  " in text else text).strip()
     text = nfc(_BREAKS.sub("\n", _INVISIBLE.sub("", text)))
     return _ROUND_BREAKS.sub("\n", _BLANKS.sub(" ", text)).strip()

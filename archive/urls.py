@@ -5,6 +5,7 @@ both with the same page only the host can tell, by redirecting.
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from archive.errors import UrlError
@@ -25,6 +26,7 @@ _UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]")
 _DOT_SEGMENT = re.compile(r"/\.{1,2}(?:/|$)")
 
 
+@lru_cache(maxsize=256)  # a page's few addresses are asked for again and again
 def canonical(url: str) -> str:
     """The one form in which the archive knows a web page; raises UrlError for anything else.
 

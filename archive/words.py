@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from archive.models import Article
-from archive.text import syllables
+from archive.text import distinct_syllables
 
 MOST_WORDS = 100
 # The shortest first: Vietnamese syllables, before product numbers and words run together.
@@ -17,7 +17,7 @@ ORDER BY length(word), word LIMIT {MOST_WORDS}
 
 def keep_words(connection: sqlite3.Connection, article: Article) -> None:
     """Adds the words of an article to the list; joins the transaction."""
-    found = set(syllables("\n".join((article.title, article.lead or "", article.text))))
+    found = distinct_syllables(article.title, article.lead or "", article.text)
     sql = "INSERT OR IGNORE INTO words SELECT value FROM json_each(?)"
     connection.execute(sql, (json.dumps(sorted(found)),))
 

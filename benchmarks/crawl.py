@@ -1,6 +1,6 @@
 """What a crawled page costs: the whole job against a Scrapy spider that only downloads.
 
-    python -m benchmarks.crawl [--pages 2000] [--runs 3] [--profile]
+    python -m benchmarks.crawl [--pages 2000] [--runs 3] [--alike] [--profile]
 
 Both ask the same local server for the same pages, one request at a time and 1 ms apart. CPU is
 user and system time of the whole process, its start included. The whole job is ``moit-news
@@ -68,15 +68,13 @@ def measure(command: list[str], env: dict[str, str], log: Path) -> Measured:
 
 
 @contextmanager
-def origin(folder: Path, pages: int, delay: float) -> Iterator[tuple[str, str]]:
+def origin(folder: Path, given: argparse.Namespace) -> Iterator[tuple[str, str]]:
     """The server process: its homepage and the mean size of a page in kB."""
     sites = folder / "sites"
-    command = [sys.executable, "-m", "benchmarks.crawl_server", "--pages", str(pages)]
-    process = subprocess.Popen(
-        [*command, "--sites", str(sites), "--delay", str(delay)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    command = [sys.executable, "-m", "benchmarks.crawl_server", "--pages", str(given.pages)]
+    command += ["--sites", str(sites), "--delay", str(given.delay)]
+    command += ["--alike"] if given.alike else []
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         _, homepage, size = process.stdout.readline().split()
@@ -156,6 +154,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--pages", type=int, default=2000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--delay", type=float, default=0.001)
+    parser.add_argument("--alike", action="store_true", help="pages that resemble each other")
     parser.add_argument(
         "--profile", action="store_true", help="show where the whole job's CPU goes"
     )
@@ -164,7 +163,7 @@ def options() -> argparse.Namespace:
 
 
 def run(folder: Path, given: argparse.Namespace) -> bool:
-    with origin(folder, given.pages, given.delay) as (homepage, size):
+    with origin(folder, given) as (homepage, size):
         names = ("scrapy", "twisted", "lxml")
         versions = ", ".join(f"{name} {version(name)}" for name in names)
         print(f"{given.pages} pages of {size} kB, delay {given.delay} s, {os.cpu_count()} cores")

@@ -4,26 +4,46 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from benchmarks import synthetic
 from tests.world.articles import Quirk, WorldArticle
 from tests.world.daily import Daily
+from tests.world.newsroom import Draft
 from tests.world.plan import DAILY, Newspaper, drafts, moments, printed
 
 TODAY = dt.date(2026, 9, 30)
 WEIGHT = 100_000
 SEED = 7
+A_REPRINT_OF = 20
 
 
-def articles(homepage: str, count: int) -> list[WorldArticle]:
-    """``count`` different articles of one paper, the newest first."""
+def articles(homepage: str, count: int, *, alike: bool = False) -> list[WorldArticle]:
+    """``count`` different articles of one paper, the newest first.
+
+    Their texts are as different as those of real papers, where one in twenty repeats another; or
+    all ``alike``, made of the few hundred sentences that the demo world has, which is the
+    hardest case for finding copies: each resembles a dozen others and repeats none.
+    """
     dice = random.Random(SEED)
     paper = Newspaper(slug=DAILY, name="", homepage=homepage)
-    when = moments(dice, TODAY, count)
+    written = drafts(dice, moments(dice, TODAY, count), set())
     return [
         printed(paper, draft, moment, number, Quirk.NONE)
-        for number, (moment, draft) in enumerate(drafts(dice, when, set()))
+        for number, (moment, draft) in enumerate(written if alike else different(written))
     ]
+
+
+def different(
+    written: Iterator[tuple[dt.datetime, Draft]],
+) -> Iterator[tuple[dt.datetime, Draft]]:
+    """The same drafts with texts of their own; every twentieth repeats one of the same day."""
+    for number, (moment, draft) in enumerate(written):
+        own = synthetic.article(number)
+        text = own if number % A_REPRINT_OF else synthetic.article(number + A_REPRINT_OF // 2)
+        title, lead = own.title, own.lead or ""
+        yield moment, replace(draft, title=title, lead=lead, blocks=text.blocks)
 
 
 class HeavyDaily(Daily):

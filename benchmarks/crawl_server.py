@@ -26,9 +26,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def render(homepage: str, count: int) -> dict[str, tuple[str, bytes]]:
+def render(homepage: str, count: int, *, alike: bool) -> dict[str, tuple[str, bytes]]:
     """Path -> media type and body of everything the site has."""
-    paper = HeavyDaily(homepage, articles(homepage, count))
+    paper = HeavyDaily(homepage, articles(homepage, count, alike=alike))
     html, xml = "text/html; charset=utf-8", "text/xml; charset=utf-8"
     found = {a.path: (html, paper.weigh(a)) for a in paper.articles}
     found["/robots.txt"] = ("text/plain", ROBOTS)
@@ -72,13 +72,14 @@ async def serve(pages: dict[str, tuple[str, bytes]], port: int, homepage: str) -
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=2000)
+    parser.add_argument("--alike", action="store_true")
     parser.add_argument("--delay", type=float, default=0.001)
     parser.add_argument("--sites", type=Path, required=True)
     given = parser.parse_args()
     port = free_port()
     homepage = f"http://127.0.0.1:{port}/"
     write_site(given.sites, homepage, given.delay)
-    asyncio.run(serve(render(homepage, given.pages), port, homepage))
+    asyncio.run(serve(render(homepage, given.pages, alike=given.alike), port, homepage))
 
 
 if __name__ == "__main__":

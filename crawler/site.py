@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from archive.address_rules import AddressRules
@@ -96,7 +97,7 @@ class Address:
     id: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Site:
     """One website and how to read it."""
 
@@ -136,7 +137,7 @@ class Site:
         netloc = urlsplit(url).netloc.lower()
         return netloc in self.hosts or netloc in self.address.hosts
 
-    @property
+    @cached_property
     def rules(self) -> AddressRules:
         """What is one address on this site, as the archive keeps it."""
         home = urlsplit(canonical(self.homepage))

@@ -138,7 +138,7 @@ def test_nothing_is_fetched_twice_in_one_crawl(crawled: Crawled) -> None:
 def test_search_finds_the_same_articles_with_and_without_accents(
     crawled: Crawled, query: str
 ) -> None:
-    found = crawled.moit_news("search", query, "--limit", "1000", "--json")
+    found = crawled.moit_news("search", query, "--all", "--limit", "1000", "--json")
     assert found.returncode == 0, found.stderr
     urls = {hit["url"] for hit in json.loads(found.stdout)}
     holding = {
