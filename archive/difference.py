@@ -99,7 +99,8 @@ class Difference:
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Difference:
     """What changed between two rows of `articles` or `versions`.
 
-    >>> told = difference({"title": "Giá tăng 3,5%"}, {"title": "Giá điện tăng 3,6%"})
+    >>> none = {"body": None, "blocks": None}
+    >>> told = difference(none | {"title": "Giá tăng 3,5%"}, none | {"title": "Giá điện tăng 3%"})
     >>> [(span.edit.value, span.text) for span in told.title.spans][:3]
     [('same', 'Giá '), ('added', 'điện '), ('same', 'tăng ')]
     """
