@@ -95,12 +95,13 @@ class Asked:
         return self._asked(_LISTED.format(where=where), values, limit, found=False)
 
     def by_stretch(
-        self, match: str | None, without: str | None = None
+        self, match: str | None, without: str | None = None, *, most: int = -1
     ) -> Iterator[tuple[int, list[int]]]:
         """The ids of all articles, the newest first, a stretch at a time with the id down to which
-        it went; whoever reads them decides when it is enough."""
+        it went; whoever reads them decides when it is enough. What an index of few names comes at
+        once, and only ``most`` of it."""
         if match is None and self.conditions.is_narrow:
-            yield self.conditions.first, self.listed(without, -1)
+            yield self.conditions.first, self.listed(without, most)
             return
         where = self.conditions.where("a.id" if match is None else "f.rowid")
         if match is None:

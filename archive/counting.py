@@ -59,7 +59,8 @@ def all_found(
     """The articles of a query, up to a time and a number; each once, whatever it was found by."""
     parsed = asking.parsed
     notes = list(parsed.notes)
-    ways = [way for b in branches(parsed) if (way := _way(connection, b, asking, notes))]
+    room = -1 if most is None else most + 1
+    ways = [way for b in branches(parsed) if (way := _way(connection, b, asking, notes, room))]
     if not ways and not notes:
         notes.append(NOTHING_ASKED)
     ids: set[int] = set()
@@ -88,7 +89,7 @@ def sites_of(connection: sqlite3.Connection, asking: Asking) -> list[str]:
 
 
 def _way(
-    connection: sqlite3.Connection, branch: Branch, asking: Asking, notes: list[str]
+    connection: sqlite3.Connection, branch: Branch, asking: Asking, notes: list[str], room: int
 ) -> Iterator[tuple[int, list[int]]] | None:
     """One way to be found, from the newest articles back; None for one that asks for nothing."""
     extra = conditions(connection, branch.filters)
@@ -99,7 +100,7 @@ def _way(
     asked = Asked(connection, extra, Patience(thorough=True), exact=only)
     if branch.wanted:
         return asked.by_stretch(match(branch, partial(beginning, connection)))
-    return asked.by_stretch(None, unwanted(branch)) if branch.filters else None
+    return asked.by_stretch(None, unwanted(branch), most=room) if branch.filters else None
 
 
 def _cut(ids: set[int], floor: int, most: int | None, notes: tuple[str, ...]) -> Found:

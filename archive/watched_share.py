@@ -6,8 +6,6 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from archive.days import each_day, midnight
-from archive.models import VIETNAM
 from archive.stretches import Watched
 from archive.times import from_text
 
@@ -17,6 +15,8 @@ WHOLE = 0.98
 MOMENT = 60.0
 SITEMAP = "sitemap"
 _DAY = 86_400.0
+_OFFSET = 7 * 3_600.0
+_EPOCH = dt.date(1970, 1, 1).toordinal()
 Span = tuple[float, float]
 # Open times, by what they are of: a sitemap, a part that is watched, a part that counts.
 _WHOLE, _WATCHED, _COUNTED = range(3)
@@ -27,22 +27,25 @@ def shares(
 ) -> dict[dt.date, float]:
     """For each day, both ends included, how much of it was watched, 0 to 1; of today, of the part
     that is over. Days to come are left out."""
-    watched: dict[dt.date, float] = defaultdict(float)
-    for begin, end, weight in _weighed(listings, midnight(first).timestamp(), now.timestamp()):
-        for day in each_day(_day(begin), _day(end)):
-            dawn = midnight(day).timestamp()
+    watched: dict[int, float] = defaultdict(float)
+    present = now.timestamp()
+    for begin, end, weight in _weighed(listings, _dawn(first.toordinal()), present):
+        for day in range(_ordinal(begin), _ordinal(end) + 1):
+            dawn = _dawn(day)
             watched[day] += weight * max(0.0, min(end, dawn + _DAY) - max(begin, dawn))
-    days = each_day(first, min(last, now.astimezone(VIETNAM).date()))
-    return {day: min(1.0, watched[day] / _over(day, now)) for day in days}
+    return {
+        dt.date.fromordinal(day): min(1.0, watched[day] / max(1.0, min(_DAY, present - _dawn(day))))
+        for day in range(first.toordinal(), min(last.toordinal(), _ordinal(present)) + 1)
+    }
 
 
-def _day(seconds: float) -> dt.date:
-    return dt.datetime.fromtimestamp(seconds, tz=VIETNAM).date()
+def _dawn(ordinal: int) -> float:
+    """When a day begins in Vietnam, which has kept one offset since before any of these days."""
+    return (ordinal - _EPOCH) * _DAY - _OFFSET
 
 
-def _over(day: dt.date, now: dt.datetime) -> float:
-    """The seconds of a day that are over."""
-    return max(1.0, min(_DAY, now.timestamp() - midnight(day).timestamp()))
+def _ordinal(seconds: float) -> int:
+    return int((seconds + _OFFSET) // _DAY) + _EPOCH
 
 
 def _weighed(

@@ -107,6 +107,25 @@ def searches(show: Show) -> None:
     show.run("search", '"chống bán phá giá" thép', "--since", "2026-09-01", "--limit", "2")
 
 
+def counting(show: Show, world: World) -> None:
+    show.chapter("Count, and know what a count is worth")
+    show.run("trend", "xuất", "khẩu", "--by", "week")
+    show.run("facets", "xuất", "khẩu", "--by", "site", "--by", "author", "--top", "3")
+    month = f"{world.plan.today:%Y-%m}"
+    show.run("coverage", world.papers[0].slug, "--month", month)
+    days = rows(
+        show.folder,
+        "SELECT min(s.until) AS until FROM stretches s"
+        " JOIN watched_listings l ON l.id = s.listing_id WHERE l.kind <> 'sitemap'",
+    )
+    (crawled,) = rows(show.folder, "SELECT max(started_at) AS at FROM runs")
+    print()
+    show.hold(
+        "what the listings name was watched without a hole up to this crawl",
+        holds=days[0]["until"][:10] == crawled["at"][:10],
+    )
+
+
 def reading(show: Show, world: World) -> None:
     show.chapter("Read what was kept")
     rich = [a for a in world.readable() if a.captions and "|" in a.text]
@@ -246,6 +265,7 @@ def main() -> None:
     try:
         first_crawl(show, world)
         searches(show)
+        counting(show, world)
         reading(show, world)
         copies(show, world)
         second_crawl(show, world)
