@@ -17,7 +17,7 @@ from crawler import listings
 from crawler.errors import ListingError
 from crawler.frontier import Frontier
 from crawler.listings import Ask, Reading, Window, next_asks, reach, unchanged_reach
-from crawler.listings.reach import Span, wanted
+from crawler.listings.reaching import Span, wanted
 from crawler.revisits import Revisits
 from crawler.run import now
 from crawler.site import Listing, Site

@@ -10,7 +10,7 @@ from crawler.listings.feed import read_feed
 from crawler.listings.headlines import read_headlines
 from crawler.listings.link import Link, Reading, at_home
 from crawler.listings.paging import Ask, Window, first_asks, next_asks
-from crawler.listings.reach import reach, unchanged_reach
+from crawler.listings.reaching import reach, unchanged_reach
 from crawler.listings.sitemap import read_sitemap
 from crawler.site import Listing, ListingKind, Site
 

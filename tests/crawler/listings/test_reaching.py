@@ -9,7 +9,7 @@ from collections import Counter
 from archive.models import VIETNAM
 from crawler.listings import Ask, Link, Reading, Window, reach, unchanged_reach
 from crawler.listings.link import Named
-from crawler.listings.reach import wanted
+from crawler.listings.reaching import wanted
 from crawler.site import Listing, ListingKind
 
 NOW = dt.datetime(2026, 9, 5, 17, 0, tzinfo=VIETNAM)
@@ -60,9 +60,29 @@ def test_a_later_page_goes_on_where_the_one_before_it_ended() -> None:
 
 def test_an_undated_page_reaches_the_last_look_where_it_names_what_is_known() -> None:
     assert since(reach(FEED, undated(8), 6, PLAIN, YESTERDAY)) == 24
-    assert since(reach(FEED, undated(0), 0, PLAIN, YESTERDAY)) == 24
     assert since(reach(FEED, undated(8), 7, PLAIN, YESTERDAY)) == 0
     assert since(reach(FEED, undated(8), 0, PLAIN, None)) == 0
+
+
+def test_what_is_most_read_does_not_make_a_page_reach_back_to_it() -> None:
+    mixed = hours_ago(1, 90, 2, 95, 3, 99, 4, 80, 5, 85, 6, 92)
+
+    assert since(reach(FEED, mixed, 12, PLAIN, YESTERDAY)) == 0
+    assert since(reach(FEED, mixed, 6, PLAIN, YESTERDAY)) == 24
+
+
+def test_a_page_that_names_nothing_new_reaches_the_last_look() -> None:
+    assert since(reach(FEED, hours_ago(1, 2, 3), 0, PLAIN, YESTERDAY)) == 24
+    assert since(reach(FEED, hours_ago(1, 2, 3), 1, PLAIN, YESTERDAY)) == 2
+
+
+def test_a_page_without_any_article_covers_nothing_but_an_empty_api_does() -> None:
+    api = Ask(listing=Listing(kind=ListingKind.API, url="https://bao.vn/api"), url="")
+    others = Reading(links=(), skipped=Counter({"not an article": 30}))
+
+    assert reach(FEED, undated(0), 0, PLAIN, YESTERDAY) is None
+    assert reach(api, others, 0, PLAIN, YESTERDAY) is None
+    assert since(reach(api, undated(0), 0, PLAIN, YESTERDAY)) == 24
 
 
 def test_a_months_sitemap_covers_the_month_as_far_as_it_is_over() -> None:
@@ -70,7 +90,7 @@ def test_a_months_sitemap_covers_the_month_as_far_as_it_is_over() -> None:
     midnight = dt.datetime(2026, 5, 1, tzinfo=VIETNAM)
 
     assert reach(may, undated(3), 3, PLAIN, None) == (midnight, midnight.replace(month=6))
-    assert reach(now, undated(0), 0, PLAIN, None) == (midnight.replace(month=9), NOW)
+    assert reach(now, undated(1), 0, PLAIN, None) == (midnight.replace(month=9), NOW)
     assert unchanged_reach(now, PLAIN, None, 3) == (midnight.replace(month=9), NOW)
 
 

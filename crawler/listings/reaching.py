@@ -7,6 +7,8 @@ Where nothing is dated, meeting what is known tells that nothing was missed sinc
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from itertools import pairwise
 
 from archive.models import VIETNAM
 from crawler.listings.link import Link, Reading
@@ -27,21 +29,46 @@ def reach(
 
     ``fresh`` of the links were never seen before.
     """
-    if reading.deeper:
+    if reading.deeper or _is_mute(ask, reading):
         return None
     if month := month_span(ask, window.now):
         return month
-    dates = sorted(min(link.newest, window.now) for link in reading.links if link.newest)
-    until = _end(ask, dates, window)
+    times = [min(link.newest, window.now) for link in reading.links if link.newest]
+    until = _end(ask, times, window)
     if until is None:
         return None
-    if dates:
-        since = dates[_pinned(len(dates)) if _is_first(ask) else 0]
-    elif last is not None and _is_known(reading.links, fresh):
-        since = last
+    since = until
+    if times and (ask.listing.kind is ListingKind.SITEMAP or is_in_order(times)):
+        since = sorted(times)[_pinned(len(times)) if _is_first(ask) else 0]
+        is_known = not fresh
     else:
-        since = until
+        is_known = _is_known(reading.links, fresh)
+    if last is not None and is_known:
+        since = min(since, last)
     return min(since, until), until
+
+
+def is_in_order(times: Sequence[dt.datetime]) -> bool:
+    """Whether articles stand by their time: but for one in ten, none is newer than the one above it
+    by more than a tenth of all their time. What is most read does not stand so.
+
+    >>> noon = dt.datetime(2026, 9, 5, 12)
+    >>> newest_first = [noon - dt.timedelta(hours=n) for n in range(20)]
+    >>> is_in_order(newest_first), is_in_order(newest_first[::2] + newest_first[::2])
+    (True, True)
+    >>> is_in_order(newest_first[::5] * 5)
+    False
+    """
+    slack = (max(times) - min(times)) / PINNED
+    jumps = sum(below > above + slack for above, below in pairwise(times))
+    return jumps <= max(1, len(times) // PINNED)
+
+
+def _is_mute(ask: Ask, reading: Reading) -> bool:
+    """No article at all: where other links stand, or where something always stands, the site has
+    changed and its file does not fit any more."""
+    is_api = ask.listing.kind is ListingKind.API and not reading.skipped
+    return not reading.links and not is_api
 
 
 def wanted(span: Span, window: Window) -> Span | None:
@@ -83,12 +110,12 @@ def month_span(ask: Ask, now: dt.datetime) -> Span | None:
     return (first, min(after, now)) if first <= now else None
 
 
-def _end(ask: Ask, dates: list[dt.datetime], window: Window) -> dt.datetime | None:
+def _end(ask: Ask, times: Sequence[dt.datetime], window: Window) -> dt.datetime | None:
     if _is_first(ask):
         text = ask.listing.url + "".join(ask.listing.form.values())
         bounded = window.until if "{until" in text else None
         return min(bounded or window.now, window.now)
-    return ask.reached or (dates[-1] if dates else None)
+    return ask.reached or max(times, default=None)
 
 
 def _pinned(dated: int) -> int:
