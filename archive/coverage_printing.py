@@ -96,7 +96,7 @@ def _cell(day: CoveredDay | None, signs: Mapping[Watch, str]) -> Text:
         return Text(" " * 10)
     cell = Text(f"{day.day.day:>2} ", "dim")
     cell.append(signs[day.watch] * 2, STYLES[day.watch])
-    cell.append(LOST if _has_lost_much(day) else " ", LOST_STYLE)
+    cell.append(LOST if has_lost_much(day) else " ", LOST_STYLE)
     cell.append(f"{day.kept:<4}" if day.kept or day.watch is not Watch.NEVER else "    ")
     return cell
 
@@ -141,12 +141,13 @@ def _sign(day: CoveredDay | None, signs: Mapping[Watch, str]) -> Text:
 
     if day is None:
         return Text(" ")
-    if _has_lost_much(day) and day.watch is not Watch.NEVER:  # a hole stays to be seen
+    if has_lost_much(day) and day.watch is not Watch.NEVER:  # a hole stays to be seen
         return Text(LOST, LOST_STYLE)
     return Text(signs[day.watch], STYLES[day.watch])
 
 
-def _has_lost_much(day: CoveredDay) -> bool:
+def has_lost_much(day: CoveredDay) -> bool:
+    """Whether so many links of a day gave no article that one should look why."""
     return day.lost > 0 and day.lost >= MUCH_LOST * day.links
 
 
