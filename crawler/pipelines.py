@@ -62,25 +62,21 @@ class StorePage(Step):
         return dataclasses.replace(visit, page_id=page_id)
 
 
-class ExtractArticle(Step):
-    """Reads the article; a page that gives none goes on with the reason. What may not be archived
-    is forgotten here, before the article is stored: a kill between the two leaves no copy."""
+class ReadPage(Step):
+    """Has the page read and stored with others of its run, and tells the spider what came of it."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._read = self._missed = 0
 
-    def process_item(self, visit: Visit) -> Visit:
-        site, due = self.spider.site, visit.due
-        reading = read_page(visit.page, site, due.listed_date, due.listed_section)
-        if reading.forget and visit.page_id is not None:
-            self.spider.run.pages.drop_body(visit.page_id)
-        if reading.article is not None:
+    async def process_item(self, visit: Visit) -> Visit:
+        work = _Work(visit, self.spider)
+        await self.spider.has_kept(work, len(visit.page.body))
+        self.spider.has_settled(work.verdict)
+        if work.visit.article is not None:
             self._read += 1
-            self._missed += bool(missed_fields(reading.article, site))
-        return dataclasses.replace(
-            visit, article=reading.article, problem=reading.problem, absent=reading.absent
-        )
+            self._missed += bool(missed_fields(work.visit.article, self.spider.site))
+        return work.visit
 
     def close_spider(self) -> None:
         """Tells in the log that a site no longer looks as its file says."""
@@ -92,24 +88,41 @@ class ExtractArticle(Step):
             )
 
 
-class StoreArticle(Step):
-    """Writes article, full text, the URL's state and the run's number in one transaction."""
+class _Work:
+    """What is done with one page of a batch."""
 
-    def process_item(self, visit: Visit) -> Visit:
-        spider = self.spider
-        with spider.run.archive.transaction():
-            if visit.article is not None:
-                known = visit.due.article_id or spider.run.archive.addresses.at(visit.article.url)
-                read_first(spider.run, spider.site, known)
-            stored = _stored(visit, spider.run.archive, spider.site.slug)
-            settled = _settled(visit, stored, spider.site)
-            spider.frontier.settle(_of_asked(settled, visit.due, stored, spider.site))
-            if visit.page_id is not None:
-                spider.run.note_read(spider.site, visit.page_id)
-            if stored is not None:
-                spider.frontier.aliases.join(settled, stored.url)
-        spider.has_settled(settled.verdict)
-        return visit
+    def __init__(self, visit: Visit, spider: SiteSpider) -> None:
+        self.visit = visit
+        self.spider = spider
+        self.verdict: Verdict
+
+    def read(self) -> None:
+        """Reads the article; a page that gives none goes on with the reason. What may not be
+        archived is forgotten here, before the article is stored: a kill between the two leaves no
+        copy."""
+        visit = self.visit
+        site, due = self.spider.site, visit.due
+        reading = read_page(visit.page, site, due.listed_date, due.listed_section)
+        if reading.forget and visit.page_id is not None:
+            self.spider.run.pages.drop_body(visit.page_id)
+        self.visit = dataclasses.replace(
+            visit, article=reading.article, problem=reading.problem, absent=reading.absent
+        )
+
+    def store(self) -> None:
+        """Writes article, full text, the URL's state and the run's number, all or nothing."""
+        visit, spider = self.visit, self.spider
+        if visit.article is not None:
+            known = visit.due.article_id or spider.run.archive.addresses.at(visit.article.url)
+            read_first(spider.run, spider.site, known)
+        stored = _stored(visit, spider.run.archive, spider.site.slug)
+        settled = _settled(visit, stored, spider.site)
+        spider.frontier.settle(_of_asked(settled, visit.due, stored, spider.site))
+        if visit.page_id is not None:
+            spider.run.note_read(spider.site, visit.page_id)
+        if stored is not None:
+            spider.frontier.aliases.join(settled, stored.url)
+        self.verdict = settled.verdict
 
 
 def missed_fields(article: Article, site: Site) -> tuple[str, ...]:
@@ -144,6 +157,21 @@ def _of_asked(settled: Settled, due: Due, stored: Stored | None, site: Site) -> 
     reason = f"leads to {stored.url}, which is another article"
     verdict = failed(reason, due.tries, settled.at)
     return dataclasses.replace(settled, verdict=verdict, article_id=None)
+
+
+def not_modified(due: Due, site: Site) -> Settled:
+    """How a try ends that the site answered with "not modified"."""
+    at = now()
+    due_at = revisit_at(due.published_at or due.listed_date, at, site.revisit_ages)
+    return Settled(
+        url=due.url,
+        verdict=Verdict(state=State.UNCHANGED, counted=Counted.UNCHANGED, due_at=due_at),
+        at=at,
+        status=304,
+        article_id=due.article_id,
+        etag=due.etag,
+        last_modified=due.last_modified,
+    )
 
 
 def _settled(visit: Visit, stored: Stored | None, site: Site) -> Settled:

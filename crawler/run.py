@@ -22,6 +22,7 @@ from archive.pages import PageStore
 from archive.readings import Readings
 from archive.store import Archive
 from archive.times import from_text, to_text
+from crawler.batch import Batch
 from crawler.errors import NOTHING_USABLE, SOME_FAILED, WELL
 from crawler.extract import EXTRACTOR
 from crawler.frontier import Frontier
@@ -87,6 +88,7 @@ class Run:
         self.archive = archive
         self.pages = pages
         self.error: ArchiveError | None = None
+        self.batch = Batch(archive)
         self.id = _insert_run(archive)
         self._lock = lock
         self._readings = Readings(archive)

@@ -60,8 +60,7 @@ MEMUSAGE_LIMIT_MB = 1024
 # --- The way of a page ----------------------------------------------------------------------------
 ITEM_PIPELINES = {
     "crawler.pipelines.StorePage": 100,
-    "crawler.pipelines.ExtractArticle": 200,
-    "crawler.pipelines.StoreArticle": 300,
+    "crawler.pipelines.ReadPage": 200,
 }
 EXTENSIONS = {"crawler.extensions.RecordRun": 100}
 # The frontier knows what was asked; a second memory of it would only grow.

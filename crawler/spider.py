@@ -13,7 +13,8 @@ from scrapy import Request, Spider
 
 from archive.errors import ArchiveError
 from archive.folder import data_folder
-from archive.models import Page, State
+from archive.models import Page
+from crawler.batch import Work
 from crawler.bodies import PACKED, is_cut
 from crawler.breaker import Breaker
 from crawler.errors import ForbiddenError, HostSilentError
@@ -24,8 +25,8 @@ from crawler.guards import private_names
 from crawler.listing_desk import ListingDesk, conditional
 from crawler.listings import Ask, at_home, first_asks
 from crawler.order import Order
-from crawler.pipelines import Visit
-from crawler.plans import Counted, Verdict, failed, judge, led_off, refused, retry_after, revisit_at
+from crawler.pipelines import Visit, not_modified
+from crawler.plans import Verdict, failed, judge, led_off, refused, retry_after
 from crawler.run import Run, now
 from crawler.site import Listing, ListingKind, Politeness, Site
 
@@ -69,7 +70,7 @@ class SiteSpider(Spider):
         self.breaker = Breaker()
         self._asks: deque[Ask] = deque()
         self._taken: deque[Due] = deque()
-        self._open = 0
+        self._open = self._kept = 0  # asked and not settled; of these, pages that wait to be read
         self._articles = self._led_away = 0
         self._ends_at = time.monotonic() + self.order.minutes * 60 if self.order.minutes else None
         self._changed = asyncio.Event()
@@ -144,7 +145,7 @@ class SiteSpider(Spider):
                 await asyncio.sleep(self.breaker.take_wait())
                 self._open += 1
                 yield self._article_request(due)
-                await self._until(lambda: self._open < AT_ONCE)
+                await self._until(lambda: self._open - self._kept < AT_ONCE)
             elif self._open:
                 await self._until_change()
             else:
@@ -169,6 +170,8 @@ class SiteSpider(Spider):
 
     async def _until_change(self) -> None:
         self._changed.clear()
+        if self._kept and self._kept == self._open:
+            self.run.batch.end()  # no answer is on its way that could join it
         await self._changed.wait()
 
     def _kept_visits(self) -> Iterator[Visit]:
@@ -221,7 +224,7 @@ class SiteSpider(Spider):
         self._hear(response)
         at, status = now(), response.status
         if status == 304:
-            self.settle(self._unchanged(due))
+            self.settle(not_modified(due, self.site))
             return
         if status != 200:
             wait = retry_after(_header(response, "Retry-After"), at)
@@ -254,23 +257,6 @@ class SiteSpider(Spider):
         redirected = "redirect_urls" in response.meta
         return at_home(response.url, self.site) if redirected else due.url
 
-    def _unchanged(self, due: Due) -> Settled:
-        at = now()
-        verdict = Verdict(
-            state=State.UNCHANGED,
-            counted=Counted.UNCHANGED,
-            due_at=revisit_at(due.published_at or due.listed_date, at, self.site.revisit_ages),
-        )
-        return Settled(
-            url=due.url,
-            verdict=verdict,
-            at=at,
-            status=304,
-            article_id=due.article_id,
-            etag=due.etag,
-            last_modified=due.last_modified,
-        )
-
     def fail_article(self, failure: Failure) -> None:
         """An article that gave no answer."""
         due: Due = _of(failure, "due")
@@ -292,6 +278,15 @@ class SiteSpider(Spider):
             if settled.status == 304 and settled.article_id is not None:
                 self.run.archive.seen(settled.article_id, settled.at)
         self.has_settled(settled.verdict)
+
+    async def has_kept(self, work: Work, size: int) -> None:
+        """An article's page is safe; returns when it was read and stored with others."""
+        self._kept += 1
+        self._changed.set()
+        try:
+            await self.run.batch.join(work, size)
+        finally:
+            self._kept -= 1
 
     def has_settled(self, verdict: Verdict) -> None:
         """One URL less is open."""

@@ -357,13 +357,10 @@ def dump(folder: Path) -> dict[str, list[dict[str, object]]]:
         rows["frontier"] = archive.connection.execute(listed + " ORDER BY url").fetchall()
     assert all(rows[table] for table in ("articles", "versions", "withdrawals"))
     pages = {"page_id", "read_page_id"}
+    numbered = {("versions", "id"), ("withdrawals", "id")}
     return {
         table: [
-            {
-                k: v
-                for k, v in dict(row).items()
-                if k not in pages and (table, k) != ("versions", "id")
-            }
+            {k: v for k, v in dict(row).items() if k not in pages and (table, k) not in numbered}
             for row in found
         ]
         for table, found in rows.items()

@@ -1,0 +1,100 @@
+"""Batch: pages that came one after another are read and stored together.
+
+Read one by one, each between two answers from the net, a page costs a third more: by then the
+processor's memory holds other things, and each commit writes the same pages of the indexes again.
+Only what can be had again may wait here: the page itself is safe in pages.db and its URL is marked
+as being fetched, so the run after a kill reads it from there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+from archive.errors import ArchiveError
+from archive.store import Archive
+
+MOST = 32
+# What waits is held in memory, and while it is read no other site is heard: a dozen real pages.
+MOST_BYTES = 4_000_000
+# So long may an article wait to be found.
+SECONDS = 0.5
+
+
+class Work(Protocol):
+    """What is to be done with one page, in two steps; an error of one is that page's alone."""
+
+    def read(self) -> None:
+        """Makes an article of it."""
+
+    def store(self) -> None:
+        """Writes what came of it, inside a transaction."""
+
+
+class Batch:
+    """The pages of all sites of a run that wait to be read."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._waiting: list[_Waiting] = []
+        self._bytes = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def join(self, work: Work, size: int) -> None:
+        """Returns when a page of ``size`` bytes was read and stored, and that is committed; raises
+        what either step raised, and the archive's error where the batch could not be stored."""
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(work, loop.create_future())
+        self._waiting.append(waiting)
+        self._bytes += size
+        if len(self._waiting) >= MOST or self._bytes >= MOST_BYTES:
+            self.end()
+        elif self._timer is None:
+            self._timer = loop.call_later(SECONDS, self.end)
+        await waiting.told
+
+    def end(self) -> None:
+        """Reads and stores all that waits."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        waiting, self._waiting, self._bytes = self._waiting, [], 0
+        if not waiting:
+            return
+        try:
+            read = [one for one in waiting if one.has_done(one.work.read)]
+            with self._archive.transaction():
+                stored = [one for one in read if one.has_done(partial(self._store, one.work))]
+        except ArchiveError as error:  # a full disk, say: nothing of the batch is stored
+            for one in waiting:
+                one.fail(error)
+        else:
+            for one in stored:
+                one.told.set_result(None)
+
+    def _store(self, work: Work) -> None:
+        with self._archive.transaction():
+            work.store()
+
+
+class _Waiting:
+    def __init__(self, work: Work, told: asyncio.Future[None]) -> None:
+        self.work = work
+        self.told = told
+
+    def has_done(self, step: Callable[[], None]) -> bool:
+        """Whether a step went well; what it raised is told, but for the archive's own trouble."""
+        try:
+            step()
+        except ArchiveError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a mistake of ours must not cost other pages
+            self.fail(error)
+            return False
+        return True
+
+    def fail(self, error: Exception) -> None:
+        if not self.told.done():
+            self.told.set_exception(error)

@@ -1,0 +1,101 @@
+"""Pages wait for each other for a moment, are committed together, and fail alone."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from archive.errors import ArchiveError, ArchiveFullError
+from archive.store import Archive
+from crawler import batch
+from crawler.batch import Batch
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with Archive.open(tmp_path, write=True) as archive:
+        archive.connection.execute("CREATE TABLE told (number INTEGER)")
+        yield archive
+
+
+@dataclass
+class Noted:
+    """Writes its number, having been read; or fails at one of the two."""
+
+    archive: Archive
+    number: int
+    failing: dict[str, Exception] = field(default_factory=dict)
+    is_read: bool = False
+
+    def read(self) -> None:
+        if error := self.failing.get("read"):
+            raise error
+        self.is_read = True
+
+    def store(self) -> None:
+        assert self.is_read
+        self.archive.connection.execute("INSERT INTO told VALUES (?)", (self.number,))
+        if error := self.failing.get("store"):
+            raise error
+
+
+def kept(archive: Archive) -> list[int]:
+    return [row[0] for row in archive.connection.execute("SELECT number FROM told ORDER BY rowid")]
+
+
+def joined(archive: Archive, works: list[Noted], size: int = 1) -> list[BaseException | None]:
+    async def all_of_them() -> list[BaseException | None]:
+        waiting = Batch(archive)
+        joins = (waiting.join(work, size) for work in works)
+        return await asyncio.gather(*joins, return_exceptions=True)
+
+    return asyncio.run(all_of_them())
+
+
+def test_a_full_batch_is_stored_at_once_in_the_order_of_its_pages(archive: Archive) -> None:
+    began = time.monotonic()
+    joined(archive, [Noted(archive, number) for number in range(batch.MOST)])
+
+    assert kept(archive) == list(range(batch.MOST))
+    assert time.monotonic() - began < batch.SECONDS
+
+
+def test_a_batch_of_large_pages_is_full_before(archive: Archive) -> None:
+    began = time.monotonic()
+    joined(archive, [Noted(archive, number) for number in range(4)], size=batch.MOST_BYTES // 2)
+
+    assert kept(archive) == [0, 1, 2, 3]
+    assert time.monotonic() - began < batch.SECONDS
+
+
+def test_the_rest_waits_a_moment_and_no_longer(archive: Archive) -> None:
+    began = time.monotonic()
+    joined(archive, [Noted(archive, number) for number in range(batch.MOST + 3)])
+
+    assert len(kept(archive)) == batch.MOST + 3
+    assert batch.SECONDS <= time.monotonic() - began < 10 * batch.SECONDS
+
+
+@pytest.mark.parametrize("step", ["read", "store"])
+def test_a_mistake_on_one_page_is_told_and_costs_no_other(archive: Archive, step: str) -> None:
+    mistake = KeyError("ours")
+    works = [Noted(archive, n, {step: mistake} if n == 1 else {}) for n in range(3)]
+
+    assert joined(archive, works) == [None, mistake, None]
+    assert kept(archive) == [0, 2]
+
+
+@pytest.mark.parametrize("step", ["read", "store"])
+def test_of_a_batch_that_the_disk_does_not_take_nothing_is_stored(archive: Archive, step: str):
+    full = ArchiveFullError("the disk is full")
+    told = joined(archive, [Noted(archive, n, {step: full} if n == 2 else {}) for n in range(3)])
+
+    assert told == [full] * 3
+    assert all(isinstance(error, ArchiveError) for error in told)
+    assert kept(archive) == []
+    assert not archive.connection.in_transaction
