@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import json
 import logging
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -45,6 +46,10 @@ WHERE run_id = :run_id AND site = :site
 _AWAIT = """
 INSERT INTO asks (key, site, listing, url, form, page, depth, reached)
 VALUES (:key, :site, :listing, :url, :form, :page, :depth, :reached) ON CONFLICT (key) DO NOTHING
+"""
+_PUBLISHED = """
+SELECT f.url, a.published_at FROM json_each(?) e CROSS JOIN frontier f ON f.url = e.value
+JOIN articles a ON a.id = f.article_id WHERE a.published_at IS NOT NULL
 """
 _MISSED = "UPDATE asks SET tries = tries + 1 WHERE key = ?"
 _ANSWERED = "DELETE FROM asks WHERE key = :key AND (:well OR tries >= :most)"
@@ -128,11 +133,12 @@ class ListingDesk:
         with self.frontier.archive.transaction():
             fresh = self.frontier.add(reading.links, found_on=ask.url, window=self.window)
             claimed = self._revisits.heed(reading.links, self.window.now)
-            span = reach(ask, reading, fresh, self.window, self._watched_until(ask))
+            kept = self._times_of_kept(reading)
+            span = reach(ask, reading, fresh, self.window, self._watched_until(ask), kept)
             self._note_watched(ask, span)
             following = tuple(
                 dataclasses.replace(one, reached=span and span[0])
-                for one in next_asks(ask, reading, fresh, self.window)
+                for one in next_asks(ask, _dated(reading, kept), fresh, self.window)
             )
             self._connection.executemany(_AWAIT, map(self._row, following))
             self.note(ask, page=page, digest=digest, links=len(reading.links), fresh=fresh)
@@ -145,6 +151,12 @@ class ListingDesk:
             dict(reading.skipped),
         )
         return following
+
+    def _times_of_kept(self, reading: Reading) -> dict[str, dt.datetime]:
+        """When the articles that are kept of a listing's undated links were published."""
+        undated = [link.url for link in reading.links if link.newest is None]
+        rows = self._connection.execute(_PUBLISHED, (json.dumps(undated),)) if undated else ()
+        return {row["url"]: from_text(row["published_at"]) for row in rows}
 
     def _row(self, ask: Ask) -> dict[str, str | int | None]:
         return {
@@ -228,6 +240,16 @@ class ListingDesk:
             (self._key(ask),),
         ).fetchone()
         return dict(row) if row else None
+
+
+def _dated(reading: Reading, times: Mapping[str, dt.datetime]) -> Reading:
+    """The links with times where the listing gives none: how far a page goes back, its known
+    articles tell."""
+    links = (
+        dataclasses.replace(link, date=times[link.url]) if link.url in times else link
+        for link in reading.links
+    )
+    return dataclasses.replace(reading, links=tuple(links))
 
 
 def _name(listing: Listing) -> str:

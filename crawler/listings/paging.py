@@ -15,6 +15,7 @@ from crawler.site import Listing, ListingKind
 
 # With --since the dates bound the paging; this stops a calendar that has no end.
 MOST_PAGES = 1000
+MOST_UNDATED = 100
 MOST_PARTS = 600
 DEEPEST = 3
 _YEAR_MONTH = re.compile(r"(?<!\d)(\d{4})[-_/](\d{1,2})(?!\d)")
@@ -88,8 +89,7 @@ def next_asks(ask: Ask, reading: Reading, fresh: int, window: Window) -> tuple[A
 def _next_page(ask: Ask, reading: Reading, fresh: int, window: Window) -> Iterator[Ask]:
     listing, links = ask.listing, reading.links
     named = frozenset(link.url for link in links)
-    # Without dates nothing would tell that a page is old enough.
-    bound = MOST_PAGES if window.since and any(link.newest for link in links) else listing.pages
+    bound = _most_pages(listing, links, window)
     last = ask.page - listing.first_page + 1 >= bound or not _is_paged(listing)
     # moit.gov.vn answers ?page=2 with page 1 again.
     repeats = named <= ask.before
@@ -99,6 +99,16 @@ def _next_page(ask: Ask, reading: Reading, fresh: int, window: Window) -> Iterat
         return
     following = _ask(listing, window, ask.page + 1, window.now, named)
     yield dataclasses.replace(following, resumed=ask.resumed and not fresh)
+
+
+def _most_pages(listing: Listing, links: tuple[Link, ...], window: Window) -> int:
+    """Without dates nothing tells that a page is old enough; in a gap all pages may be so, until
+    one names articles of before it, whose times are known."""
+    if window.since is None:
+        return listing.pages
+    if any(link.newest for link in links):
+        return MOST_PAGES
+    return MOST_UNDATED if window.gaps else listing.pages
 
 
 def _is_paged(listing: Listing) -> bool:

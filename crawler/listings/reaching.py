@@ -7,7 +7,7 @@ Where nothing is dated, meeting what is known tells that nothing was missed sinc
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from archive.models import VIETNAM
@@ -22,12 +22,18 @@ PINNED = 10
 KNOWN = 4
 
 
-def reach(
-    ask: Ask, reading: Reading, fresh: int, window: Window, last: dt.datetime | None
+def reach(  # noqa: PLR0913, PLR0917 - all that an answer is judged by
+    ask: Ask,
+    reading: Reading,
+    fresh: int,
+    window: Window,
+    last: dt.datetime | None,
+    kept: Mapping[str, dt.datetime] | None = None,
 ) -> Span | None:
     """The time that an answer covers, or None; ``last`` is until when the listing was watched.
 
-    ``fresh`` of the links were never seen before.
+    ``fresh`` of the links were never seen before; of those without a time ``kept`` has the times of
+    the articles that are kept.
     """
     if reading.deeper or _is_mute(ask, reading):
         return None
@@ -37,15 +43,29 @@ def reach(
     until = _end(ask, times, window)
     if until is None:
         return None
-    since = until
     if times and (ask.listing.kind is ListingKind.SITEMAP or is_in_order(times)):
         since = sorted(times)[_pinned(len(times)) if _is_first(ask) else 0]
         is_known = not fresh
     else:
+        since = (
+            until if times else _by_what_is_kept(ask, reading.links, kept or {}, window) or until
+        )
         is_known = _is_known(reading.links, fresh)
     if last is not None and is_known:
         since = min(since, last)
     return min(since, until), until
+
+
+def _by_what_is_kept(
+    ask: Ask, links: Sequence[Link], kept: Mapping[str, dt.datetime], window: Window
+) -> dt.datetime | None:
+    """How far back a later page without times goes, by those of its articles that are kept: enough
+    of them, and in order below what is new. A first page has the last look to go back to."""
+    known = [kept[link.url] for link in links if link.url in kept]
+    in_place = [kept.get(link.url, window.now) for link in links]
+    if _is_first(ask) or len(known) * KNOWN < len(links) or not is_in_order(in_place):
+        return None
+    return sorted(known)[_pinned(len(known))]
 
 
 def is_in_order(times: Sequence[dt.datetime]) -> bool:

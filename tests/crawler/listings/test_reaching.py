@@ -71,6 +71,19 @@ def test_what_is_most_read_does_not_make_a_page_reach_back_to_it() -> None:
     assert since(reach(FEED, mixed, 6, PLAIN, YESTERDAY)) == 24
 
 
+def test_a_later_page_without_times_reaches_back_to_what_is_kept_below_what_is_new() -> None:
+    kept = {f"u{n}": NOW - dt.timedelta(hours=10 * n) for n in range(4, 10)}
+
+    def back(times: dict[str, dt.datetime]) -> dt.datetime | None:
+        span = reach(PAGE_2, undated(10), 4, PLAIN, None, times)
+        return span and span[0]
+
+    assert back(kept) == NOW - dt.timedelta(hours=80)
+    assert back({"u9": kept["u9"]}) == PAGE_2.reached
+    assert back({f"u{n}": kept["u9"] for n in (0, 2, 4, 6)}) == PAGE_2.reached
+    assert reach(FEED, undated(10), 9, PLAIN, None, kept) == (NOW, NOW)
+
+
 def test_a_page_that_names_nothing_new_reaches_the_last_look() -> None:
     assert since(reach(FEED, hours_ago(1, 2, 3), 0, PLAIN, YESTERDAY)) == 24
     assert since(reach(FEED, hours_ago(1, 2, 3), 1, PLAIN, YESTERDAY)) == 2
