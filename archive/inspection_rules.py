@@ -33,6 +33,7 @@ ASK_AGAIN = "nothing: `moit-news crawl --url` asks for the article again"
 HISTORY = "nothing: what a run counted is history"
 
 _ENDS = "new + revised + unchanged + failed + refused + gone"
+_NOW = "strftime('%Y-%m-%dT%H:%M:%S', 'now', '+7 hours') || '+07:00'"
 _NUMBERED = (
     "articles a LEFT JOIN (SELECT article_id, count(*) AS n, min(version) AS low,"
     " max(version) AS high FROM versions GROUP BY article_id) v ON v.article_id = a.id"
@@ -127,6 +128,13 @@ RULES = (
         weight=Weight.WRONG,
         sql="SELECT id FROM articles WHERE first_seen_at > :soon OR last_seen_at > :soon",
         repair="nothing: nobody knows the true time; set this machine's clock",
+    ),
+    Rule(
+        name="times watched after now, by a wrong clock: days to come would seem watched",
+        weight=Weight.WRONG,
+        sql="SELECT listing_id || ' until ' || until FROM stretches WHERE until > :soon",
+        repair="ends them now",
+        statement=f"UPDATE stretches SET until = max(since, {_NOW}) WHERE until > {_NOW}",
     ),
     Rule(
         name="articles last seen before they were first seen",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import warnings
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,10 @@ from archive.trend_printing import summary, title
 FORMS = (".png", ".svg")
 # Light against the paper, apart for readers who see no red and green, apart in grey too.
 SOLID, PART, HOLE, UNKNOWN, INK = "#17627d", "#e0a030", "#c8443a", "#9aa3ab", "#26323a"
+HATCHED: Any = {"facecolor": "#fbeceb", "edgecolor": "#e8b4b0", "hatch": "////"}
+DOTTED: Any = {"edgecolor": "white", "hatch": "...."}
+CROSSED: Any = {"facecolor": "#e6e9ec", "edgecolor": UNKNOWN, "hatch": "xx"}
+Box = tuple[float, float, float, float]  # left, low, wide, high
 WIDTH, HEIGHT, DOTS = 10.0, 6.0, 160
 LONGEST_TITLE, LONGEST_FOOT = 80, 160
 _SETTINGS: Any = {
@@ -98,29 +103,41 @@ def _spans(times: Sequence[Time]) -> Iterator[tuple[Time, float, float]]:
         yield time, float(date2num(time.first)), float((time.last - time.first).days + 1)  # type: ignore[no-untyped-call]
 
 
+def _boxes(panel: Any, boxes: Sequence[Box], **style: Any) -> None:
+    """All boxes of one look as one shape: thousands of days would take half a minute else."""
+    from matplotlib.collections import PolyCollection
+
+    corners = [
+        [(left, low), (left, low + high), (left + wide, low + high), (left + wide, low)]
+        for left, low, wide, high in boxes
+    ]
+    if corners:
+        panel.add_collection(PolyCollection(corners, linewidth=0, **style))
+
+
 def _mark_holes(panel: Any, times: Sequence[Time]) -> None:
     """A hole runs through the panels: no bar in it means nothing."""
-    for time, begin, length in _spans(times):
-        if time.watch is Watch.NEVER or time.articles is None:
-            panel.axvspan(
-                begin, begin + length, facecolor="#fbeceb", edgecolor="#e8b4b0", hatch="////", lw=0
-            )
+    holes = [
+        (begin, 0.0, length, 1.0)
+        for time, begin, length in _spans(times)
+        if time.watch is Watch.NEVER or time.articles is None
+    ]
+    _boxes(panel, holes, transform=panel.get_xaxis_transform(), **HATCHED)
 
 
 def _draw_counts(panel: Any, times: Sequence[Time]) -> None:
     from matplotlib.ticker import MaxNLocator
 
+    looks: dict[tuple[str, bool], list[Box]] = defaultdict(list)
     for time, begin, length in _spans(times):
         if time.articles:
-            panel.bar(
-                begin + 0.06 * length, time.articles, 0.88 * length, align="edge",
-                color=_colour(time), hatch="" if _is_full(time) else "....",
-                edgecolor="white", linewidth=0,
-            )  # fmt: skip
+            box = (begin + 0.06 * length, 0.0, 0.88 * length, float(time.articles))
+            looks[_colour(time), _is_full(time)].append(box)
+    for (colour, is_full), boxes in looks.items():
+        _boxes(panel, boxes, facecolor=colour, **({} if is_full else DOTTED))
     panel.set_ylabel("articles")
-    panel.set_ylim(bottom=0)
+    panel.set_ylim(0, 1.06 * max(1, *(time.articles or 0 for time in times), 0))
     panel.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
-    panel.margins(y=0.08)
 
 
 def _draw_shares(panel: Any, trend: Trend) -> None:
@@ -129,23 +146,37 @@ def _draw_shares(panel: Any, trend: Trend) -> None:
 
     middles = [begin + length / 2 for _, begin, length in _spans(trend.times)]
     values = [float("nan") if time.share is None else time.share for time in trend.times]
-    panel.plot(middles, values, color=INK, linewidth=1.3, marker="o", markersize=2.6, clip_on=False)
+    panel.plot(
+        middles,
+        values,
+        color=INK,
+        linewidth=1.3,
+        marker="o",
+        markersize=_dot(middles),
+        clip_on=False,
+    )
     panel.set_ylim(bottom=0)
     panel.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=None, symbol=" %"))
 
 
+def _dot(middles: Sequence[float]) -> float:
+    """The size of the dots on a line; among thousands they would be the line."""
+    return 2.6 if len(middles) <= 150 else 0.0
+
+
 def _draw_watched(panel: Any, times: Sequence[Time]) -> None:
+    looks: dict[str, list[Box]] = defaultdict(list)
+    unknown, missing = [], []
     for time, begin, length in _spans(times):
         if time.watched is None:
-            panel.bar(
-                begin, 1, length, align="edge", color="#e6e9ec", hatch="xx", edgecolor=UNKNOWN, lw=0
-            )
-        else:
-            panel.bar(begin, time.watched, length, align="edge", color=_colour(time), lw=0)
-            panel.bar(
-                begin, 1 - time.watched, length, bottom=time.watched, align="edge",
-                color="#fbeceb", edgecolor="#e8b4b0", hatch="////", lw=0,
-            )  # fmt: skip
+            unknown.append((begin, 0.0, length, 1.0))
+            continue
+        looks[_colour(time)].append((begin, 0.0, length, time.watched))
+        missing.append((begin, time.watched, length, 1 - time.watched))
+    _boxes(panel, unknown, **CROSSED)
+    _boxes(panel, missing, **HATCHED)
+    for colour, boxes in looks.items():
+        _boxes(panel, boxes, facecolor=colour)
     panel.set_ylim(0, 1)
     panel.set_yticks([0, 1], ["0 %", "100 %"])
     panel.set_ylabel("watched")
@@ -168,19 +199,17 @@ def _legend(panel: Any, times: Sequence[Time]) -> None:
     """Only of what is drawn."""
     from matplotlib.patches import Patch
 
-    hatched: Any = {"facecolor": "#fbeceb", "edgecolor": "#e8b4b0", "hatch": "////"}
-    dotted: Any = {"edgecolor": "white", "hatch": "...."}
     found = []
     if any(time.watched is not None and _is_full(time) for time in times):
         found.append(Patch(facecolor=SOLID, label="watched, 90 % or more"))
     if any(not _is_full(time) and time.watched for time in times):
-        found.append(Patch(facecolor=PART, **dotted, label="less"))
+        found.append(Patch(facecolor=PART, **DOTTED, label="less"))
     if any(time.watch is Watch.NEVER for time in times):
-        found.append(Patch(**hatched, label="not watched"))
+        found.append(Patch(**HATCHED, label="not watched"))
     if any(time.watch is Watch.NEVER and time.articles for time in times):
-        found.append(Patch(facecolor=HOLE, **dotted, label="kept all the same"))
+        found.append(Patch(facecolor=HOLE, **DOTTED, label="kept all the same"))
     if any(time.watched is None for time in times):
-        found.append(Patch(facecolor="#e6e9ec", edgecolor=UNKNOWN, hatch="xx", label="unknown"))
+        found.append(Patch(**CROSSED, label="unknown"))
     panel.legend(
         handles=found, loc="lower right", bbox_to_anchor=(1, 1), ncols=len(found), frameon=False,
         fontsize=8, borderaxespad=0.2,

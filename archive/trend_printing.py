@@ -72,7 +72,7 @@ def _lines(trend: Trend, width: int, *, is_plain: bool) -> Iterator[Text | str]:
     label = max(len(time.label) for time in trend.times)
     most = max((time.articles or 0 for time in trend.times), default=0)
     number = max(len("articles"), len(f"{most:,}"))
-    room = width - label - number - 25
+    room = max(8, width - label - number - 25)
     yield Text(
         f"{'':<{label}}  {'':<{room}}  {'articles':>{number}}  of all  {'watched':>11}", "dim"
     )

@@ -103,6 +103,13 @@ TROUBLES = {
         *("archive.db", "UPDATE articles SET last_seen_at = '2093-01-01' WHERE id % 7 = 0"),
         *("seen after now", Weight.WRONG, False),
     ),
+    "clock of what was watched": (
+        "archive.db",
+        "INSERT INTO watched_listings SELECT 1, slug, 'feed', 'feed', '2026', '2026' FROM sites"
+        " LIMIT 1; INSERT INTO stretches VALUES (1, '2026-01-01T00:00:00+07:00',"
+        " '2093-01-01T00:00:00+07:00')",
+        *("watched after now", Weight.WRONG, True),
+    ),
     "dated in the future": (
         *("archive.db", "UPDATE articles SET published_at = '2089-01-01' WHERE id % 7 = 0"),
         *("dated after they were read", Weight.ODD, False),

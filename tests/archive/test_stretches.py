@@ -1,7 +1,12 @@
 """Times that were watched: joined where they touch, apart where there is a hole."""
 
 import datetime as dt
+import tempfile
+from itertools import pairwise
 from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from archive.merging import merge
 from archive.models import VIETNAM
@@ -32,6 +37,24 @@ def test_a_stretch_that_touches_others_makes_one_of_them(tmp_path: Path) -> None
         assert noted(archive, (11, 21)) == [(1, 4), (10, 22)]
         assert noted(archive, (15, 16)) == [(1, 4), (10, 22)]
         assert watched_until(archive.connection, "bo-vn", FEED) == DAY.format(22)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    spans=st.lists(
+        st.tuples(st.integers(1, 28), st.integers(0, 6)).map(lambda p: (p[0], min(28, sum(p))))
+    )
+)
+def test_stretches_are_the_union_of_all_spans_and_never_touch(spans: list[tuple[int, int]]) -> None:
+    with tempfile.TemporaryDirectory() as name, new_archive(Path(name)) as archive:
+        found = noted(archive, *spans)
+
+    def points(of: list[tuple[int, int]]) -> set[float]:
+        """Days and the middles between them, so that a hole of one night is seen."""
+        return {n / 2 for a, b in of for n in range(2 * a, 2 * b + 1)}
+
+    assert points(found) == points(spans)
+    assert all(a[1] < b[0] for a, b in pairwise(found))
 
 
 def test_a_listing_that_no_file_names_is_not_watched(tmp_path: Path) -> None:
