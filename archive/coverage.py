@@ -87,10 +87,12 @@ class CoveredDay:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Coverage:
-    """The days of some sites, and why links failed, were refused or gone, the commonest first."""
+    """The days of some sites; why links failed, were refused or gone, the commonest first; and the
+    listings in use with how much of these days each was watched, the least watched first."""
 
     days: tuple[CoveredDay, ...]
     reasons: tuple[tuple[str, str, int], ...]
+    listings: tuple[tuple[str, str, float], ...] = ()
 
     def of(self, site: str) -> tuple[CoveredDay, ...]:
         return tuple(day for day in self.days if day.site == site)
@@ -106,14 +108,17 @@ def coverage(
     """What is known of each of these days, both ends included; days to come are left out."""
     days: list[CoveredDay] = []
     reasons: Counter[tuple[str, str]] = Counter()
+    listings: list[tuple[str, str, float]] = []
     for site in sites:
+        listings += _of_listings(connection, site, first, last, now)
         ends = _ends(connection, site, first, last, reasons)
         kept = kept_by_day(connection, site, first, last)
         for day, share in watched_shares(connection, site, first, last, now).items():
             counts = {"kept": kept.get(day, 0), **ends.get(day, {})}
             days.append(CoveredDay(site=site, day=day, watch=judge(share), share=share, **counts))
     told = [(state, reason, n) for (state, reason), n in reasons.most_common(MOST_REASONS)]
-    return Coverage(days=tuple(days), reasons=tuple(told))
+    listings.sort(key=lambda row: (row[2], row[0], row[1]))
+    return Coverage(days=tuple(days), reasons=tuple(told), listings=tuple(listings))
 
 
 def watched_shares(
@@ -151,6 +156,20 @@ def first_look(connection: sqlite3.Connection, site: str) -> dt.date | None:
     """The day on which a run first asked a listing of a site that answered."""
     row = connection.execute(_RUNS, (site,)).fetchone()
     return dt.date.fromisoformat(row[0][:10]) if row else None
+
+
+def _of_listings(
+    connection: sqlite3.Connection, site: str, first: dt.date, last: dt.date, now: dt.datetime
+) -> list[tuple[str, str, float]]:
+    """Each listing that the last run of a site knew, with its own share of these days."""
+    listings = watched(connection, site)
+    latest = max((each.named_until for each in listings), default=None)
+    found = []
+    for each in listings:
+        if each.named_until == latest:
+            share = shares([each], first, last, now).values()
+            found.append((site, each.listing.strip(), sum(share) / max(1, len(share))))
+    return found
 
 
 def judge(share: float | None) -> Watch:

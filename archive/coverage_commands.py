@@ -112,7 +112,12 @@ def _as_values(found: Coverage) -> dict[str, object]:
     reasons = [
         {"state": state, "reason": reason, "count": count} for state, reason, count in found.reasons
     ]
-    return {"days": [day.values() for day in found.days], "reasons": reasons}
+    listings = [
+        {"site": site, "listing": name, "watched": round(share, 4)}
+        for site, name, share in found.listings
+    ]
+    days = [day.values() for day in found.days]
+    return {"days": days, "reasons": reasons, "listings": listings}
 
 
 def _print(found: Coverage, names: Mapping[str, str]) -> None:

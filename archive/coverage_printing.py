@@ -9,11 +9,13 @@ import calendar
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import IO, TYPE_CHECKING
+from urllib.parse import unquote
 
 from archive.bars import percent, takes_blocks
 from archive.coverage import Coverage, CoveredDay, Watch, runs_of_days
 from archive.days import By, start
 from archive.printing import new_console, printable
+from archive.watched_share import WHOLE
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -37,6 +39,7 @@ MEANT = {
 }
 MONTH_OF_DAYS = 42
 MOST_HOLES = 8
+MOST_LISTINGS = 6
 _SLUG = 20
 _ENDS = ("kept", "failed", "refused", "gone", "waiting", "passed_over")
 # A day of which this share of the links gave no article is marked.
@@ -70,6 +73,7 @@ def _one(
     yield _legend(signs)
     yield _shares(days)
     yield from _holes(days)
+    yield from _least_watched(found)
     yield _ends(days)
 
 
@@ -184,6 +188,18 @@ def _holes(days: Sequence[CoveredDay]) -> Iterator[str]:
         told = [f"{a}" if a == b else f"{a} to {b}" for a, b in reversed(holes)]
         more = f" and {len(told) - MOST_HOLES} more" if len(told) > MOST_HOLES else ""
         yield f"never watched: {', '.join(told[:MOST_HOLES])}{more}"
+
+
+def _least_watched(found: Coverage) -> Iterator[str]:
+    """Which of several listings has the holes, where the days have any."""
+    least = [row for row in found.listings if row[2] < WHOLE]
+    has_holes = any(day.watch is not Watch.WATCHED for day in found.days)
+    if has_holes and len(found.listings) > 1 and least:
+        yield f"{len(least)} of {len(found.listings)} listings were not watched all the time:"
+        for _, name, share in least[:MOST_LISTINGS]:
+            yield f"  {percent(share):>6}  {printable(unquote(name))}"
+        if more := len(least) - MOST_LISTINGS:
+            yield from [f"          and {more} more"] if more > 0 else []
 
 
 def _ends(days: Sequence[CoveredDay]) -> str:

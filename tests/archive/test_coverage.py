@@ -159,6 +159,17 @@ def test_the_calendar_of_a_month_shows_a_hole_without_colour(holey: Path) -> Non
     assert max(map(len, lines)) <= 80
 
 
+def test_of_several_listings_those_with_holes_are_named(tmp_path: Path) -> None:
+    with new_archive(tmp_path) as archive:
+        watch(archive, FEED, (at(1), at(32)))
+        watch(archive, SECTIONS[0], (at(1), at(11)))
+        watch(archive, SECTIONS[1])
+    out = told(tmp_path, "bo-vn", "--month", "2024-05").stdout
+
+    assert "2 of 3 listings were not watched all the time:" in out
+    assert f"     0 %  {SECTIONS[1]}\n    32 %  {SECTIONS[0]}\n" in out
+
+
 def test_a_terminal_that_knows_only_ascii_gets_ascii(holey: Path) -> None:
     out = told(holey, "bo-vn", "--month", "2024-05", PYTHONIOENCODING="ascii:replace").stdout
 
