@@ -63,7 +63,7 @@ def _by_what_is_kept(
     of them, and in order below what is new. A first page has the last look to go back to."""
     known = [kept[link.url] for link in links if link.url in kept]
     in_place = [kept.get(link.url, window.now) for link in links]
-    if _is_first(ask) or len(known) * KNOWN < len(links) or not is_in_order(in_place):
+    if _is_first(ask) or not known or len(known) * KNOWN < len(links) or not is_in_order(in_place):
         return None
     return sorted(known)[_pinned(len(known))]
 

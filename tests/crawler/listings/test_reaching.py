@@ -96,6 +96,8 @@ def test_a_page_without_any_article_covers_nothing_but_an_empty_api_does() -> No
     assert reach(FEED, undated(0), 0, PLAIN, YESTERDAY) is None
     assert reach(api, others, 0, PLAIN, YESTERDAY) is None
     assert since(reach(api, undated(0), 0, PLAIN, YESTERDAY)) == 24
+    later = dataclasses.replace(PAGE_2, listing=api.listing)
+    assert reach(later, undated(0), 0, PLAIN, None) == (PAGE_2.reached, PAGE_2.reached)
 
 
 def test_a_months_sitemap_covers_the_month_as_far_as_it_is_over() -> None:
