@@ -100,6 +100,14 @@ def test_a_page_without_any_article_covers_nothing_but_an_empty_api_does() -> No
     assert reach(later, undated(0), 0, PLAIN, None) == (PAGE_2.reached, PAGE_2.reached)
 
 
+def test_an_empty_page_after_the_last_covers_nothing_more() -> None:
+    api = Listing(kind=ListingKind.API, url="https://bao.vn/api")
+    ask = dataclasses.replace(PAGE_2, listing=api)
+
+    assert reach(ask, undated(0), 0, PLAIN, None) == (ask.reached, ask.reached)
+    assert reach(ask, undated(0), 0, PLAIN, YESTERDAY) == (YESTERDAY, ask.reached)
+
+
 def test_a_months_sitemap_covers_the_month_as_far_as_it_is_over() -> None:
     may, now = (Ask(listing=MONTHLY, url=f"https://bao.vn/2026-{n}.xml") for n in (5, 9))
     midnight = dt.datetime(2026, 5, 1, tzinfo=VIETNAM)
