@@ -39,7 +39,7 @@ _DATE = re.compile(
     r"(?<![\d.,/-])(\d{1,2})(?:\s?/\s?|\s+thang\s+|(?=[.-]\d{1,2}[.-]\d{4})[.-]"
     r"|(?:(?<=(?:ngay|sang|trua) \d)|(?<=(?:ngay|sang|trua) \d\d)|(?<=chieu \d)|(?<=chieu \d\d)"
     r"|(?<=(?:toi|nay|qua) \d)|(?<=(?:toi|nay|qua) \d\d)|(?<=\(\d)|(?<=\(\d\d))[.-])"
-    r"(\d{1,2})(?:(?:\s?[/.-]\s?|\s+nam\s+)\d{4})?(?![\d/]|[.,]\d)"
+    r"(\d{1,2})(?:(?:\s?[/.-]\s?|\s+nam\s+)(\d{4}))?(?![\d/]|[.,]\d)"
 )
 _DAY = re.compile(rf"{DAY}\d+m\d+")
 _NOT_DIGITS = re.compile(r"\D")
@@ -93,6 +93,15 @@ class Reading:
         if self.lead:
             return set(_DAY.findall(_with_days(self.lead)))
         return {t for t in self.tokens[:HEAD_SYLLABLES] if t[0] == DAY}
+
+    @cached_property
+    def years(self) -> dict[str, set[str]]:
+        """Each day that is named with its year, and which years."""
+        found: dict[str, set[str]] = {}
+        for date in _DATE.finditer(fold(f"{self.title}\n{self.text}")):
+            if date[3]:
+                found.setdefault(_as_day(date), set()).add(date[3])
+        return found
 
     @cached_property
     def days(self) -> set[str]:
@@ -170,7 +179,7 @@ def days_differ(one: Reading, other: Reading) -> bool:
     # An editor's note bears a day of its own, above the text with the other's.
     if heads and not (one.head_days <= other.days or other.head_days <= one.days):
         return True
-    return _day_changed(one, other)
+    return _day_changed(one, other) or _year_changed(one, other)
 
 
 def _day_changed(one: Reading, other: Reading) -> bool:
@@ -180,6 +189,19 @@ def _day_changed(one: Reading, other: Reading) -> bool:
         if days[0] and days[1] and not days[0] & days[1]:
             return True
     return False
+
+
+def _year_changed(one: Reading, other: Reading) -> bool:
+    """Whether both name the same day, each of another year: prices stood still, not time.
+
+    >>> def of(text): return Reading(title="Giá xăng", lead=None, body=text)
+    >>> _year_changed(of("Từ ngày 9/3/2023"), of("Từ ngày 9 tháng 3 năm 2028"))
+    True
+    >>> _year_changed(of("Từ ngày 9/3/2023"), of("Từ ngày 9/3"))
+    False
+    """
+    same_days = one.years.keys() & other.years.keys()
+    return any(not one.years[day] & other.years[day] for day in same_days)
 
 
 def _in_place(one: Reading, other: Reading) -> tuple[int, int]:
