@@ -2,13 +2,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: crawl test demo lint types docs check setup setup-dev clean
+.PHONY: crawl test demo lint types docs check setup setup-dev parquet clean
 
 crawl: setup  ## set up and do the main job
 	$(BIN)/moit-news crawl
 
 test: setup-dev  ## set up and pass the tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+parquet: setup  ## what `moit-news export --format parquet` needs besides
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints-parquet.txt
 
 demo: setup  ## everything in two minutes, without a network
 	$(BIN)/python -m tests.world.demo

@@ -114,8 +114,8 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter an option
         _explain(text, only_exact=only_exact)
         return
     with Archive.open(data_folder()) as archive, explained(archive.path):
-        _check_known(archive, "sites", site)
-        _check_known(archive, "sources", source)
+        check_known(archive, "sites", site)
+        check_known(archive, "sources", source)
         answer = _finder(versions=versions, thorough=thorough, unfolded=unfolded)(
             archive.connection,
             text,
@@ -200,7 +200,7 @@ def _finder(*, versions: bool, thorough: bool, unfolded: bool) -> Callable[..., 
     return partial(find, thorough=thorough, unfolded=unfolded)
 
 
-def _check_known(archive: Archive, table: str, slug: str | None) -> None:
+def check_known(archive: Archive, table: str, slug: str | None) -> None:
     """A mistyped filter would find nothing and look like an answer."""
     sql = f"SELECT slug FROM {table} ORDER BY slug"  # noqa: S608 - our own names
     known = [row[0] for row in archive.connection.execute(sql)]

@@ -101,7 +101,7 @@ def as_page(told: Difference, before: Row, after: Row, source: str) -> str:
 {"".join(_body(told))}
 </article>
 <footer>
-<p>Published by {safe(source)} at {_link(after["url"])}. The text belongs to its publisher.</p>
+<p>Published by {safe(source)} at {link(after["url"])}. The text belongs to its publisher.</p>
 <p>Struck through: only in version {before["version"]}. Underlined: only in version
 {after["version"]}. A text was replaced at some time between our last look at it and the next.</p>
 </footer>
@@ -173,7 +173,8 @@ def _span(span: Span) -> str:
     return f"{before}<{tag}>{bare}</{tag}>{after}" if tag else f"{before}{bare}{after}"
 
 
-def _link(url: str) -> str:
+def link(url: str) -> str:
+    """An address that leads to a web page as a link that tells its target nothing; else a text."""
     if not url.startswith(("http://", "https://")):
         return safe(url)
     return f'<a href="{safe(url)}" rel="noopener noreferrer nofollow">{safe(url)}</a>'

@@ -17,7 +17,7 @@ _FIELDS = {
 }
 
 
-def explanation(query: Query, *, only_exact: bool = False) -> str:
+def explanation(query: Query, *, only_exact: bool = False, is_ranked: bool = True) -> str:
     """One line that says what is looked for.
 
     >>> from archive.query import parse
@@ -34,7 +34,8 @@ later. With any accents, those typed first.'
     held = f" that hold {wanted}" if wanted else ""
     without = f", but not {unwanted}" if unwanted else ""
     about = f"Articles{held}{without}{f'; {filters}' if filters else ''}."
-    accents = "With the accents as typed" if only_exact else "With any accents, those typed first"
+    any_ = "With any accents, those typed first" if is_ranked else "With any accents"
+    accents = "With the accents as typed" if only_exact else any_
     return f"{about} {accents}." if words else about
 
 

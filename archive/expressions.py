@@ -84,6 +84,13 @@ def expression(text: str) -> str:
     return " OR ".join(f"({way})" for way in ways if way) or NOTHING
 
 
+def words_alone(node: Node) -> Branch | None:
+    """A part of a query as a branch, where it asks for nothing but words that FTS5 can say."""
+    if _holds_filter(node) or not _finds(node):
+        return None
+    return Branch(node.parts if isinstance(node, All) else (node,))
+
+
 def match(branch: Branch, words: Words | None = None) -> str | None:
     """The widest expression: all words and phrases, anywhere; None where there are none."""
     return _complete(branch, _all_of(branch.wanted, words), words) if branch.wanted else None
@@ -145,7 +152,7 @@ def _exactly(syllables: list[str]) -> str | None:
 
 
 def _ways(node: Node) -> list[Branch]:
-    if _is_filter(node):
+    if is_filter(node):
         return [Branch(filters=(node,))]
     if not _holds_filter(node) and (isinstance(node, Not) or _finds(node)):
         return [Branch(node.parts if isinstance(node, All) else (node,))]
@@ -178,10 +185,11 @@ def _holds_filter(node: Node) -> bool:
     return isinstance(node, Filter) or (isinstance(node, Not) and _holds_filter(node.part))
 
 
-def _is_filter(node: Node) -> bool:
+def is_filter(node: Node) -> bool:
+    """Whether columns alone answer a part of a query."""
     if isinstance(node, All | Any):
-        return all(map(_is_filter, node.parts))
-    return isinstance(node, Filter) or (isinstance(node, Not) and _is_filter(node.part))
+        return all(map(is_filter, node.parts))
+    return isinstance(node, Filter) or (isinstance(node, Not) and is_filter(node.part))
 
 
 def _finds(node: Node) -> bool:

@@ -60,7 +60,7 @@ def conditions(connection: sqlite3.Connection, filters: Iterable[Node]) -> Condi
                 span = day_span(**{_SIDE[part.field]: dt.date.fromisoformat(part.value)})
                 found.first, found.last = max(found.first, span[0]), min(found.last, span[1])
             else:
-                found.sql.append(_condition(connection, part, found))
+                found.sql.append(condition(connection, part, found))
                 narrow = isinstance(part, Filter) and part.field not in {"site", "source", "has"}
                 found.is_narrow = found.is_narrow or narrow
     return found
@@ -89,12 +89,13 @@ def day_span(
     return first, day * IDS_A_DAY + IDS_A_DAY - 1
 
 
-def _condition(connection: sqlite3.Connection, node: Node, found: Conditions) -> str:
+def condition(connection: sqlite3.Connection, node: Node, found: Conditions) -> str:
+    """One filter, or a choice of filters, as SQL on {id}; its values are bound in `found`."""
     if isinstance(node, All | Any):
         word = " AND " if isinstance(node, All) else " OR "
-        return f"({word.join(_condition(connection, part, found) for part in node.parts)})"
+        return f"({word.join(condition(connection, part, found) for part in node.parts)})"
     if isinstance(node, Not):
-        return f"NOT {_condition(connection, node.part, found)}"
+        return f"NOT {condition(connection, node.part, found)}"
     if not isinstance(node, Filter):
         raise TypeError(f"{node} is no filter")  # branches() has taken words and filters apart
     if node.field in {"site", "source"}:

@@ -84,6 +84,12 @@ class Query:
             return ()
         return self.tree.parts if isinstance(self.tree, All) else (self.tree,)
 
+    def narrowed(self, **given: str | None) -> Query:
+        """The query with filters that were given beside it, by their fields."""
+        filters = tuple(Filter(name, value) for name, value in given.items() if value is not None)
+        parts = (*self.parts, *filters)
+        return Query(All(parts) if len(parts) > 1 else next(iter(parts), None), self.notes)
+
     @property
     def wanted(self) -> tuple[tuple[str, ...], ...]:
         """The words and phrases that must all stand somewhere in the article."""

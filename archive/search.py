@@ -29,7 +29,7 @@ from archive.expressions import (
 from archive.filters import Conditions, conditions, day_span
 from archive.marking import CLOSE, OPEN, SNIPPET, Marks, one_line
 from archive.models import Answer, Hit
-from archive.query import All, Any, Filter, Node, Phrase, Query, parse
+from archive.query import All, Any, Node, Phrase, Query, parse
 from archive.ranking import Sought, exactness, first_look, is_as_typed, score
 from archive.words import beginning
 
@@ -269,10 +269,7 @@ def snippets(connection: sqlite3.Connection, query: str, ids: Iterable[int]) -> 
 
 def _filtered(query: Query, **given: str | None) -> Query:
     """A query with the filters that were given beside it."""
-    filters = tuple(Filter(name, value) for name, value in given.items() if value is not None)
-    if query.tree is None or not filters:
-        return query
-    return Query(All((*query.parts, *filters)), query.notes)
+    return query.narrowed(**given) if query.tree else query
 
 
 def _total(search: _Search, asked: list[tuple[Branch, Conditions]], shown: int) -> tuple[int, bool]:

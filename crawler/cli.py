@@ -39,6 +39,7 @@ READING_COMMANDS = {
     "trend": "archive.counting_commands",
     "facets": "archive.counting_commands",
     "coverage": "archive.coverage_commands",
+    "export": "archive.export_commands",
 }
 KEEPING_COMMANDS = {
     "backup": "archive.keeping_commands",

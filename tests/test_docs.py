@@ -24,7 +24,7 @@ from crawler.site_schema import (
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
 TABLES = (AddressTable, FieldsTable, ListingTable, PolitenessTable)
-WRITTEN = ["docs/cli.md", "docs/sites.md", "docs/schema.md"]
+WRITTEN = ["docs/cli.md", "docs/sites.md", "docs/schema.md", "docs/export.md"]
 
 
 @pytest.mark.parametrize("page", WRITTEN)
