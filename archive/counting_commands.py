@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archive.cli import Day, SearchCommand, _check_known
+from archive.cli import Day, SearchCommand, check_known
 from archive.connection import explained
 from archive.counting import Asking
 from archive.coverage_commands import write_csv
@@ -81,7 +81,7 @@ def trend(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     text = " ".join(query)
     with Archive.open(data_folder()) as archive, explained(archive.path):
-        _check_known(archive, "sites", site)
+        check_known(archive, "sites", site)
         found = counted(
             archive.connection,
             Asking(query=text, site=site, since=since, until=until, only_exact=only_exact),
@@ -153,7 +153,7 @@ def facets(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     text = " ".join(query)
     with Archive.open(data_folder()) as archive, explained(archive.path):
-        _check_known(archive, "sites", site)
+        check_known(archive, "sites", site)
         found = counted(
             archive.connection,
             Asking(query=text, site=site, since=since, until=until, only_exact=only_exact),

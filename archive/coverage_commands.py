@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 import click
 
-from archive.cli import Command, Day, _check_known
+from archive.cli import Command, Day, check_known
 from archive.connection import explained
 from archive.coverage import Coverage
 from archive.coverage import coverage as covered
@@ -70,7 +70,7 @@ def coverage(  # noqa: PLR0913, PLR0917 - one parameter an option
     if first > last:
         raise click.UsageError(f"{first} lies after {last}: nothing was watched there yet.")
     with Archive.open(data_folder()) as archive, explained(archive.path):
-        _check_known(archive, "sites", site)
+        check_known(archive, "sites", site)
         names = dict(archive.connection.execute("SELECT slug, name FROM sites ORDER BY slug"))
         found = covered(archive.connection, [site] if site else names, first, last, now)
     if as_json:
