@@ -31,6 +31,7 @@ STEPS = {
         "m006_sections",
         "m007_finding",
         "m008_stretches",
+        "m010_watches",
         "m011_texts_once",
     ),
     PAGES_FILE: (

@@ -10,6 +10,8 @@ MoitNewsError
 │   ├── ArchiveReadOnlyError   the file or its folder may not be written
 │   ├── ArchiveSchemaError     the file is newer or older than this program
 │   └── ArchiveDamagedError    SQLite finds the file malformed, or not a database
+├── WatchError             a watch that cannot be made as asked
+├── ChannelError           a channel that could not be told; it is tried again
 ├── ExportError            a file cannot be written, or is there already
 ├── NotFoundError          no article, page or URL under that name
 └── UrlError               a text that is not the address of a web page
@@ -58,6 +60,14 @@ class ArchiveDamagedError(ArchiveError):
 
 class ExportError(MoitNewsError):
     """What was to be written cannot be, or would overwrite something."""
+
+
+class WatchError(MoitNewsError):
+    """A watch that would tell nothing, too much, or nobody."""
+
+
+class ChannelError(MoitNewsError):
+    """A channel that could not be told: its file, its mail server, its web server."""
 
 
 class NotFoundError(MoitNewsError):

@@ -13,6 +13,7 @@ from math import prod
 
 from archive.query import All, Any, Filter, Node, Not, Phrase, Query, parse
 from archive.spelling import ACRONYMS, exact_variants, variants
+from archive.text import fold
 
 # d_forms stays out: it is for readers without this module, and its syllables are not neighbours.
 COLUMNS = "{title lead body}"
@@ -257,7 +258,9 @@ def _beginning(part: Phrase, words: Words | None) -> str:
     if words is None:
         found = " OR ".join(f'"{form}" *' for form in variants(start))
     else:
-        endings = dict.fromkeys(word for form in variants(start) for word in words(form))
+        # The list of words is folded, đ too; the index is not folded in đ.
+        starts = dict.fromkeys(map(fold, variants(start)))
+        endings = dict.fromkeys(w for s in starts for word in words(s) for w in variants(word))
         found = " OR ".join(f'"{word}"' for word in endings) or NOTHING
     # The neighbours of a beginning are not looked at, only that all are there: reading the places
     # of hundreds of words would take seconds.

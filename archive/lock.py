@@ -12,9 +12,10 @@ from archive.models import VIETNAM
 LOCK_FILE = "lock"
 
 
-def take_lock(folder: Path, what: str = "another crawl") -> IO[str]:
-    """An open file that holds the folder's lock until it is closed; raises AlreadyRunningError."""
-    path = folder / LOCK_FILE
+def take_lock(folder: Path, what: str = "another crawl", *, name: str = LOCK_FILE) -> IO[str]:
+    """An open file that holds the folder's lock until it is closed; raises AlreadyRunningError.
+    What writes little, beside a crawl, has a lock of another name."""
+    path = folder / name
     try:
         lock = path.open("a+", encoding="utf-8")
     except OSError as error:

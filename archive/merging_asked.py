@@ -54,12 +54,14 @@ WHERE t.url = main.frontier.url AND t.found_at < main.frontier.found_at
 """
 # Tables whose rows are the same where their key is; what is here stays.
 KEYED = ("listings", "asks", "pages_read")
-# Tables that the rest of a merge, or the store's own code, fills.
+# Tables that the rest of a merge, a trigger, or the store's own code fills; and the other archive's
+# watches, which tell of that one.
 ELSEWHERE = (
     *("sources", "sites", "articles", "versions", "withdrawals", "runs", "readers"),
     *("run_sites", "outcomes", "addresses", "frontier", "hosts", "readings"),
     *("watched_listings", "stretches"),
     *("citations", "signatures", "bands", "pairs", "stories", "words"),
+    *("arrivals", "watches", "watch_hits", "watch_channels"),
 )
 
 

@@ -12,6 +12,7 @@ from sqlite_utils import Database, Migrations
 from archive.finding_schema import CHANGES, FIELDS, WORDS
 from archive.rows import without_texts
 from archive.text import d_forms
+from archive.watch_schema import ARRIVALS, WATCHES
 
 archive_migrations = Migrations("archive")
 pages_migrations = Migrations("pages")
@@ -320,6 +321,12 @@ def m007_finding(db: Database) -> None:
 def m008_stretches(db: Database) -> None:
     """Which times the listings of each site were watched without a hole."""
     _run(db, STRETCHES)
+
+
+@archive_migrations()
+def m010_watches(db: Database) -> None:
+    """In which order articles came, and who is told which of them."""
+    _run(db, ARRIVALS + WATCHES)
 
 
 @archive_migrations()

@@ -16,6 +16,7 @@ from archive.errors import (
     MoitNewsError,
     NotFoundError,
     UrlError,
+    WatchError,
 )
 from crawler.errors import (
     ALREADY_RUNNING,
@@ -48,7 +49,11 @@ KEEPING_COMMANDS = {
     "copies": "archive.copies_commands",
     "stories": "archive.copies_commands",
     "stats": "archive.keeping_commands",
+    "watch": "archive.watch_commands",
 }
+WRONGLY_USED = (
+    *(SiteError, LabelError, DataFolderError, BackupError, ExportError, UrlError, WatchError),
+)
 LATE = CRAWLER_COMMANDS | READING_COMMANDS | KEEPING_COMMANDS
 
 
@@ -84,8 +89,7 @@ def exit_code_of(error: MoitNewsError) -> int:
     """
     if isinstance(error, AlreadyRunningError):
         return ALREADY_RUNNING
-    wrong_use = SiteError | LabelError | DataFolderError | BackupError | ExportError | UrlError
-    if isinstance(error, wrong_use):
+    if isinstance(error, WRONGLY_USED):
         return WRONG_USE
     return SOME_FAILED if isinstance(error, NotFoundError) else NOTHING_USABLE
 

@@ -97,6 +97,8 @@ def numbers(archive: Archive, query: str, **wanted: object) -> list[int]:
         ("tp hcm", [6, 7]),
         ("xe*", [2, 3]),
         ("ngu* dan", [9]),
+        ("điệ* lự*", [8, 9]),
+        ("die*", [7, 8, 9]),
         ('"mua bán điện lực lượng"', [8, 9]),
     ],
 )

@@ -308,6 +308,7 @@ def test_tables_of_the_index_are_hidden_and_the_others_described(web: Web):
         *("articles", "versions", "withdrawals", "sources", "sites", "frontier", "outcomes"),
         *("runs", "run_sites", "listings", "asks", "hosts", "citations", "addresses"),
         *("stories", "pairs", "readings", "readers", "pages_read", "watched_listings", "stretches"),
+        "arrivals",
     }
     assert "Every address ever seen" in web.get("/archive/frontier")
 
