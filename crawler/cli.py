@@ -41,6 +41,7 @@ READING_COMMANDS = {
     "facets": "archive.counting_commands",
     "coverage": "archive.coverage_commands",
     "export": "archive.export_commands",
+    "cite": "archive.citing_commands",
 }
 KEEPING_COMMANDS = {
     "backup": "archive.keeping_commands",
