@@ -1,8 +1,10 @@
 """A real Datasette over a socket, and a real browser where there is one."""
 
 import datetime as dt
+import html
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -18,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import rispy
 
 from archive.models import VIETNAM, Attachment, Block, BlockKind
 from archive.web import command
@@ -329,6 +332,27 @@ def test_an_article_tells_its_versions_and_when_it_was_away(web: Web):
             web.get(nothing)
         assert answer.value.code == 404
         answer.value.close()
+
+
+def test_an_article_is_cited_in_files_and_to_zoteros_button(web: Web):
+    (number,) = web.found("chợ phiên vùng cao")
+    page = web.get(f"/archive/articles/{number}")
+    (coins,) = re.findall(r'<span class="Z3988" title="([^"]*)">', page)
+    told = urllib.parse.parse_qs(html.unescape(coins))
+    assert told["rft.type"] == ["newspaperArticle"]
+    assert (told["rft.title"], told["rft.source"]) == (["Chợ phiên"], ["Bộ Công Thương"])
+    assert (told["rft.date"], told["rft.language"]) == (["2022-01-02"], ["vi"])
+    paths = re.findall(r'href="(/-/cite/[^"]*)"', page)
+    assert [path.partition(".")[2] for path in paths] == ["bib", "ris", "json"]
+    with web.open(paths[1]) as answer:
+        assert answer.headers["content-type"].startswith("application/x-research-info-systems")
+        assert answer.headers["content-disposition"].endswith(f'moit-news-{number}-v2.ris"')
+        (read,) = rispy.loads(answer.read().decode().replace("\r\n", "\n"))
+    assert (read["title"], read["accession_number"]) == ("Chợ phiên", str(number))
+    assert "version 1 of 2" in web.get(f"/-/cite/{number}/1.bib")
+    for path in (f"/-/cite/{number}/9.ris", "/-/cite/1/1.bib"):
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            web.get(path)
 
 
 def test_nobody_can_write_through_it(web: Web):
