@@ -80,8 +80,8 @@ class Dispatch:
 
     @property
     def id(self) -> str:
-        """Unique in the world, of letters, digits, dots and dashes."""
-        return f"{self.watch.tag.rpartition(':')[2]}.{self.first}-{self.last}"
+        """Unique in the world, of letters, digits and dashes."""
+        return f"{self.watch.tag.rpartition(':')[2]}-{self.first}-{self.last}"
 
 
 def pending(

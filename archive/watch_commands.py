@@ -61,6 +61,13 @@ def watch() -> None:
 @click.option(
     "--atom", metavar="FILE", help="Keep the newest 100 hits in this file, as an Atom feed."
 )
+@click.option("--mail", "mails", multiple=True, metavar="ADDRESS", help="Mail them; repeatable.")
+@click.option(
+    "--webhook", "hooks", multiple=True, metavar="URL", help="Post them as JSON; repeatable."
+)
+@click.option(
+    "--allow-private", is_flag=True, help="The webhook may be of this machine or its network."
+)
 @click.option("--exact", is_flag=True, help="Only with the accents as typed.")
 @click.option("--changes", is_flag=True, help="Also hits corrected, withdrawn, shown again.")
 @click.option("--from-start", is_flag=True, help="First tell of all that is kept already.")
@@ -68,6 +75,9 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter an option
     name: str,
     query: tuple[str, ...],
     atom: str | None,
+    mails: tuple[str, ...],
+    hooks: tuple[str, ...],
+    allow_private: bool,
     exact: bool,
     changes: bool,
     from_start: bool,
@@ -79,11 +89,14 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     \b
       moit-news watch add gia-dien '"giá điện" -vàng' --atom /srv/www/gia-dien.atom
-      moit-news watch add thong-tu cites:38/2016/TT-BCT --changes
+      moit-news watch add thong-tu cites:38/2016/TT-BCT --changes --mail lan@example.org
+
+    A mail goes through the server that the variables MOIT_NEWS_SMTP_... name.
     """
     text = " ".join(query)
     check_query(text)
     channels = [_feed(atom)] if atom else []
+    channels += _addressed(mails, hooks, allow_private=allow_private)
     with _open(write=True) as archive:
         made = add_watch(
             archive.connection,
@@ -130,7 +143,9 @@ def show(name: str, as_json: bool) -> None:
         about = list(_about(archive, found))
         hits = hit_count(archive.connection, found)
     if as_json:
-        told = [asdict(notice) for notice in newest]
+        from archive.channels.webhook import as_values
+
+        told = [as_values(notice) for notice in newest]
         click.echo(to_json(_as_values(found, channels, hits) | {"newest": told}))
         return
     for line in about:
@@ -209,6 +224,19 @@ def _feed(text: str) -> Wanted:
     except (ChannelError, OSError) as error:
         raise WatchError(str(error)) from error
     return Wanted(kind="atom", target=str(path))
+
+
+def _addressed(
+    mails: Sequence[str], hooks: Sequence[str], *, allow_private: bool
+) -> Iterator[Wanted]:
+    from archive.channels.mail import check_address
+    from archive.channels.webhook import check_url
+
+    for address in mails:
+        yield Wanted(kind="mail", target=check_address(address))
+    for url in hooks:
+        target = check_url(url, allows_private=allow_private)
+        yield Wanted(kind="webhook", target=target, allows_private=allow_private)
 
 
 def authority() -> str:

@@ -21,7 +21,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 
-from crawler.addresses import is_private_host, is_public, literal
+from archive.hosts import is_private_host, is_public, literal
 from crawler.bodies import PACKED, unpack
 from crawler.errors import ForbiddenError, HostSilentError, StrayError
 from crawler.failures import explain_failure

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from archive.errors import UrlError
+from archive.hosts import is_private_host
 from archive.models import Article, Page
 from archive.urls import canonical
-from crawler.addresses import is_private_host
 from crawler.draft import Draft, Gathered, refuse_no_article
 from crawler.errors import AnswerError, ExtractError, SiteError
 from crawler.extract import extract

@@ -17,9 +17,9 @@ from twisted.internet.task import LoopingCall
 
 from archive.errors import ArchiveReadOnlyError, UrlError
 from archive.folder import data_folder
+from archive.hosts import is_private_host
 from archive.urls import canonical
 from crawler import gaps
-from crawler.addresses import is_private_host
 from crawler.errors import NOTHING_USABLE, WELL, SiteError
 from crawler.failures import explain_failure
 from crawler.listings import at_home

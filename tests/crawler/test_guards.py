@@ -9,8 +9,8 @@ import zlib
 
 import pytest
 
+from archive.hosts import is_private_host
 from archive.models import State
-from crawler.addresses import is_private_host
 from crawler.bodies import is_cut, unpack
 from crawler.breaker import Breaker
 from crawler.errors import BrokenAnswerError
