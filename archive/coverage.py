@@ -12,7 +12,7 @@ from itertools import groupby
 
 from archive.days import IDS_A_DAY, day_of_id
 from archive.filters import day_span
-from archive.stretches import watched
+from archive.stretches import Watched, watched
 from archive.watched_share import WHOLE, shares
 
 MOST_REASONS = 8
@@ -39,10 +39,17 @@ WHERE site = :site AND state IN ('failed', 'refused', 'gone', 'due', 'fetching',
     AND coalesce(listed_date, found_at) >= :since AND coalesce(listed_date, found_at) < :after
 GROUP BY day, state, reason
 """
+# The runs first: they are few, and of each one row is looked up; run_sites has no index of sites.
 _RUNS = """
-SELECT r.started_at FROM run_sites s JOIN runs r ON r.id = s.run_id
-WHERE s.site = ? AND s.listings > s.listings_failed ORDER BY r.started_at
+SELECT r.started_at, s.listings > s.listings_failed AS has_seen
+FROM runs r CROSS JOIN run_sites s ON s.run_id = r.id AND s.site = :site
+WHERE r.started_at <= :until ORDER BY r.started_at
 """
+_FIRST = f"SELECT min(started_at) FROM ({_RUNS}) WHERE has_seen"  # noqa: S608
+_LAST = f"""
+SELECT max(started_at) FROM ({_RUNS} DESC LIMIT -1 OFFSET :skipped) WHERE has_seen
+"""  # noqa: S608
+_EVER = "9999"
 
 
 class Watch(StrEnum):
@@ -126,7 +133,7 @@ def watched_shares(
 ) -> dict[dt.date, float | None]:
     """How much of each day of a site was watched; None where runs were that did not write it down,
     and nothing later covers the day."""
-    listings = watched(connection, site)
+    listings = _watched(connection, site, first, last)
     found = shares(listings, first, last, now)
     written = min((each.named_from for each in listings), default=None)
     silent = _silent_until(connection, site, written)
@@ -154,15 +161,23 @@ def gaps(
 
 def first_look(connection: sqlite3.Connection, site: str) -> dt.date | None:
     """The day on which a run first asked a listing of a site that answered."""
-    row = connection.execute(_RUNS, (site,)).fetchone()
-    return dt.date.fromisoformat(row[0][:10]) if row else None
+    found = connection.execute(_FIRST, {"site": site, "until": _EVER}).fetchone()[0]
+    return dt.date.fromisoformat(found[:10]) if found else None
+
+
+def _watched(
+    connection: sqlite3.Connection, site: str, first: dt.date, last: dt.date
+) -> list[Watched]:
+    """The listings of a site with their stretches of these days."""
+    after = last + dt.timedelta(days=1)
+    return watched(connection, site, first.isoformat(), after.isoformat())
 
 
 def _of_listings(
     connection: sqlite3.Connection, site: str, first: dt.date, last: dt.date, now: dt.datetime
 ) -> list[tuple[str, str, float]]:
     """Each listing that the last run of a site knew, with its own share of these days."""
-    listings = watched(connection, site)
+    listings = _watched(connection, site, first, last)
     latest = max((each.named_until for each in listings), default=None)
     found = []
     for each in listings:
@@ -223,8 +238,6 @@ def _ends(
 def _silent_until(connection: sqlite3.Connection, site: str, written: str | None) -> str | None:
     """Until when runs asked the site's listings without writing down how far they reached: the run
     that wrote it down first is the last to begin before that."""
-    started = [row[0] for row in connection.execute(_RUNS, (site,))]
-    if written is None:
-        return started[-1] if started else None
-    before = [at for at in started if at <= written][:-1]
-    return before[-1] if before else None
+    values = {"site": site, "until": written or _EVER, "skipped": int(written is not None)}
+    found: str | None = connection.execute(_LAST, values).fetchone()[0]
+    return found

@@ -26,6 +26,10 @@ WHERE listing_id = :listing AND since <= :until AND until >= :since
 _SWALLOWED = """
 DELETE FROM stretches WHERE listing_id = :listing AND since <= :until AND until >= :since
 """
+_OF_ONE = """
+SELECT since, until FROM stretches
+WHERE listing_id = :listing AND since < :until AND until >= :since ORDER BY since
+"""
 _LAST = """
 SELECT max(s.until) FROM stretches s JOIN watched_listings l ON l.id = s.listing_id
 WHERE l.site = ? AND l.listing = ?
@@ -84,14 +88,19 @@ def watched_until(connection: sqlite3.Connection, site: str, listing: str) -> st
     return str(row[0]) if row[0] else None
 
 
-def watched(connection: sqlite3.Connection, site: str) -> list[Watched]:
-    """The listings of a site with their stretches."""
+def watched(
+    connection: sqlite3.Connection, site: str, since: str = "", until: str = "9999"
+) -> list[Watched]:
+    """The listings of a site with those of their stretches that touch a span of time."""
     sql = "SELECT * FROM watched_listings WHERE site = ? ORDER BY id"
-    of_one = "SELECT since, until FROM stretches WHERE listing_id = ? ORDER BY since"
+    values = {"since": since, "until": until}
     return [
         Watched(
             **{key: row[key] for key in row.keys() if key != "id"},  # noqa: SIM118 - a Row
-            stretches=tuple((s[0], s[1]) for s in connection.execute(of_one, (row["id"],))),
+            stretches=tuple(
+                (found[0], found[1])
+                for found in connection.execute(_OF_ONE, values | {"listing": row["id"]})
+            ),
         )
         for row in connection.execute(sql, (site,)).fetchall()
     ]
