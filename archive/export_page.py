@@ -46,7 +46,8 @@ a { color: var(--accent); }
 @media (max-width: 34rem) { article h2 { font-size: 1.3rem; } }
 @media print { :root { --ink: #000; --paper: #fff; --quiet: #444; --line: #bbb; --head: #eee;
   --accent: #000; } body { font-size: 10.5pt; line-height: 1.5; } main { max-width: none;
-  padding: 0; } article h2, article h3, .by, .at, tr { break-after: avoid; break-inside: avoid; }
+  padding: 0; } article h2, article h3, .by, .at { break-after: avoid; break-inside: avoid; }
+  tr { break-inside: avoid; }
   .table { overflow: visible; } p, li { orphans: 3; widows: 3; } a { text-decoration: none; } }
 """
 _TAGS = {BlockKind.SUBHEADING: "h3", BlockKind.QUOTE: "blockquote"}

@@ -25,8 +25,10 @@ ROWS_OF_A_GROUP = 1_000
 BETWEEN = {"sections": " › "}
 # What a spreadsheet takes for a formula, after the rules of OWASP: at the start of a cell, and
 # where a program that cuts by other separators would begin one. A list's "- one" is none.
-_FORMULA = re.compile(r"\A(?=\s*[=+\-@＝＋－＠]|[\t\r])|(?<=[;\t\n])(?=[=+@＝＋＠]|-\S)")
-_LINE_BREAKS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+_AT_START = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r]")
+_INSIDE = re.compile(r"([;\t\n])(?=[=+@＝＋＠]|-\S)")
+# Line breaks to Python and JavaScript, but not to JSON.
+_OTHER_BREAKS = {"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
 def csv_pieces(rows: Iterable[Row]) -> Iterator[bytes]:
@@ -44,7 +46,9 @@ def jsonl_pieces(rows: Iterable[Row]) -> Iterator[bytes]:
     """A JSON object a line, with lists as lists and blocks, pictures and files besides."""
     for row in rows:
         text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
-        yield text.translate(_LINE_BREAKS).encode("utf-8", "replace") + b"\n"
+        for sign, written in _OTHER_BREAKS.items():
+            text = text.replace(sign, written)
+        yield text.encode("utf-8", "replace") + b"\n"
 
 
 def parquet_pieces(rows: Iterable[Row]) -> Iterator[bytes]:
@@ -65,7 +69,7 @@ def safe_cell(text: str) -> str:
     >>> safe_cell('=HYPERLINK("https://a.vn")'), safe_cell("Giá -2,5 %; +3 %")
     ('\\'=HYPERLINK("https://a.vn")', 'Giá -2,5 %; +3 %')
     """
-    return _FORMULA.sub("'", text)
+    return ("'" if _AT_START.match(text) else "") + _INSIDE.sub(r"\1'", text)
 
 
 def _cell(name: str, value: Any) -> object:
