@@ -63,8 +63,9 @@ _WRITE_FAILED = ("SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHM", "SQLITE_IOERR_FSYNC",
 _ENOUGH_BYTES = 1 << 20
 
 
-def open_file(path: Path, *, write: bool) -> sqlite3.Connection:
-    """A connection in autocommit mode with rows by name, on a file of this program's schema."""
+def open_file(path: Path, *, write: bool, any_thread: bool = False) -> sqlite3.Connection:
+    """A connection in autocommit mode with rows by name, on a file of this program's schema.
+    One that is made with ``any_thread`` may be closed by another thread than it was made by."""
     if not write and not path.exists():
         raise DataFolderError(
             f"there is no {path.name} in {path.parent}: run `moit-news crawl` first, "
@@ -76,7 +77,7 @@ def open_file(path: Path, *, write: bool) -> sqlite3.Connection:
             "or run this as the user that it belongs to"
         )
     with explained(path):
-        connection = connect(path, "rwc" if write else "ro")
+        connection = connect(path, "rwc" if write else "ro", any_thread=any_thread)
         try:
             connection.executescript(WRITER if write else READER)
             _match_schema(connection, path, write=write)
@@ -86,13 +87,14 @@ def open_file(path: Path, *, write: bool) -> sqlite3.Connection:
     return connection
 
 
-def connect(path: Path, mode: str) -> sqlite3.Connection:
+def connect(path: Path, mode: str, *, any_thread: bool = False) -> sqlite3.Connection:
     """A connection whose schema nobody has looked at; ``mode`` is SQLite's ro, rw or rwc."""
     connection = sqlite3.connect(
         f"{path.resolve().as_uri()}?mode={mode}",
         uri=True,
         isolation_level=None,
         timeout=BUSY_SECONDS,
+        check_same_thread=not any_thread,
     )
     connection.row_factory = sqlite3.Row
     return connection
