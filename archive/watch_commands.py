@@ -251,7 +251,9 @@ def _about(archive: Archive, found: Watch) -> Iterator[str]:
     from archive.explanation import explanation
     from archive.search import find
 
-    yield f"{found.name}: {printable(explanation(found.parsed, only_exact=found.only_exact))}"
+    meant = explanation(found.parsed, only_exact=found.only_exact)
+    meant = meant.replace("With any accents, those typed first.", "With any accents.")  # no order
+    yield f"{found.name}: {printable(meant)}"
     answer = find(
         archive.connection, found.query, limit=1, only_exact=found.only_exact, unfolded=True
     )

@@ -5,11 +5,14 @@ import datetime as dt
 import email.policy
 import hashlib
 import hmac
+import ipaddress
 import json
 import re
+import ssl
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from email.message import EmailMessage
@@ -21,6 +24,7 @@ from xml.etree import ElementTree
 
 import pytest
 from aiosmtpd.controller import Controller
+from lxml import etree
 
 from archive.channels import webhook
 from archive.channels.mail import as_html, check_address, message
@@ -40,6 +44,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=VIETNAM)
 HOSTILE = "Bưởi </title>]]><script>alert(1)</script> & \x1b[31m\nBcc: ke@la.vn"
 PROGRAM = "from crawler.cli import main; main()"
+ATOM_GRAMMAR = etree.RelaxNG(etree.parse(Path(__file__).with_name("atom.rng")))
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+\d\d:\d\d")
 
 
@@ -104,10 +109,14 @@ class Hook(BaseHTTPRequestHandler):
 
     kept: list[tuple[dict[str, str], bytes]]
     answer: int
+    is_slow: bool
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.kept.append((dict(self.headers), body))
+        if self.is_slow:
+            time.sleep(3)
+            return
         self.send_response(self.answer)
         self.send_header("Location", "/elsewhere")
         self.end_headers()
@@ -118,7 +127,7 @@ class Hook(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def hook() -> Iterator[tuple[str, type[Hook]]]:
-    kind = type("One", (Hook,), {"kept": [], "answer": 204})
+    kind = type("One", (Hook,), {"kept": [], "answer": 204, "is_slow": False})
     with ThreadingHTTPServer(("127.0.0.1", 0), kind) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/tin?khoa=1", kind
@@ -155,7 +164,9 @@ def test_a_feed_is_valid_bounded_and_the_same_until_something_is_new(
 
 
 def assert_valid(content: bytes, *, entries: int) -> ElementTree.Element:
-    """What RFC 4287 asks of a feed document, of the elements that ours have."""
+    """What RFC 4287 asks of a feed document: its grammar, and what that cannot say."""
+    document = etree.fromstring(content)
+    ATOM_GRAMMAR.assertValid(document)
     root = ElementTree.fromstring(content)
     assert root.tag == f"{ATOM}feed"
     found = root.findall(f"{ATOM}entry")
@@ -334,6 +345,96 @@ def test_a_server_that_drips_its_answer_is_left(
         assert "cannot be told" in run(archive).failures[0]
         stop.set()
         thread.join()
+
+
+RUN = """
+import sys
+from pathlib import Path
+from archive.store import Archive
+from archive.watching import look_all, tell_all
+with Archive.open(Path(sys.argv[1]), write=True) as archive:
+    tell_all(archive, look_all(archive))
+"""
+
+
+def test_killed_while_it_posts_the_next_run_posts_the_same_and_loses_nothing(
+    archive: Archive, hook: tuple[str, type[Hook]]
+) -> None:
+    url, posts = hook
+    posts.is_slow = True
+    watch(archive, ("webhook", url))
+    put(archive, 1, 2)
+    with subprocess.Popen([sys.executable, "-c", RUN, str(archive.folder)]) as killed:
+        for _ in range(600):
+            if posts.kept:
+                break
+            time.sleep(0.05)
+        killed.kill()
+    put(archive, 3)
+    posts.is_slow = False
+
+    run(archive)
+    run(archive)
+
+    said = [json.loads(body) for _, body in posts.kept]
+    assert said[0] == {**said[1], "waiting": 0}
+    assert [each["id"][16:] for each in said] == ["-1-2", "-1-2", "-3-3"]
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate of 127.0.0.1 by nobody but itself, and its key."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
+    folder, key = tmp_path_factory.mktemp("tls"), ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name)
+        .public_key(key.public_key()).serial_number(1)
+        .not_valid_before(now - dt.timedelta(1)).not_valid_after(now + dt.timedelta(2))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+            critical=False,
+        ).sign(key, hashes.SHA256())
+    )  # fmt: skip
+    pem = serialization.Encoding.PEM
+    (folder / "cert.pem").write_bytes(made.public_bytes(pem))
+    plain = serialization.NoEncryption(), serialization.PrivateFormat.PKCS8
+    (folder / "key.pem").write_bytes(key.private_bytes(pem, plain[1], plain[0]))
+    return folder / "cert.pem", folder / "key.pem"
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_mail_goes_encrypted_and_to_a_server_that_is_trusted_only(
+    security: str, archive: Archive, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    handler, port = Mails(), free_port()
+    tls = {"tls_context": context, "require_starttls": True}
+    options = tls if security == "starttls" else {"ssl_context": context}
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    controller = Controller(handler, hostname="127.0.0.1", port=port, **options)
+    controller.start()
+    try:
+        settings = {"HOST": "127.0.0.1", "PORT": str(port), "SECURITY": security, "FROM": "a@b.vn"}
+        for name, value in settings.items():
+            monkeypatch.setenv(f"MOIT_NEWS_SMTP_{name}", value)
+        watch(archive, ("mail", "lan@example.org"))
+        put(archive, 1)
+        monkeypatch.setenv("SSL_CERT_FILE", "/dev/null")
+        assert "CERTIFICATE_VERIFY_FAILED" in run(archive).failures[0]
+        assert handler.kept == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+        assert run(archive).failures == []
+        assert len(handler.kept) == 1
+    finally:
+        controller.stop()
 
 
 @pytest.mark.parametrize(
