@@ -1,12 +1,16 @@
 """What makes a new version, and what does not."""
 
 import datetime as dt
+import re
 import unicodedata
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from archive.models import VIETNAM, Attachment, Block, BlockKind, Image, TimeOrigin
-from archive.wording import RELATIVE, content_hash
+from archive.text import clean
+from archive.wording import RELATIVE, content_hash, plain, signs
 from tests.archive.news import article, paragraphs
 
 PARAGRAPH, CAPTION = BlockKind.PARAGRAPH, BlockKind.CAPTION
@@ -103,3 +107,15 @@ def test_a_time_told_from_the_moment_of_the_look_is_no_change():
 
 def vars_of(some):
     return {name: getattr(some, name) for name in ("blocks", "tags", "authors")}
+
+
+BLANKS = re.compile(r"\s+")
+BLANK_AT_SIGN = re.compile(r" (?=[,.;:!?%)\]}])|(?<=[(\[{]) ")
+
+
+@settings(max_examples=1000)
+@given(st.text(st.sampled_from('giáĐ 1,.;:!?%)]}([{“”–…"\u200b\x85\x0b\u2028\xa0\r\n\u0301')))
+def test_a_text_counts_as_it_did_when_its_hashes_were_kept(text: str):
+    """Letter by letter, as the first release did it."""
+    one = BLANKS.sub(" ", signs(clean(text))).strip()
+    assert plain(text) == BLANK_AT_SIGN.sub("", one)
