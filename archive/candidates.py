@@ -8,6 +8,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from math import inf
 
 from archive.expressions import NOTHING
 from archive.filters import LAST_ID, Conditions
@@ -19,6 +20,8 @@ CANDIDATES = 200
 COUNTED = 10_000
 COUNTING = 0.008
 _COUNT_STRETCH = 5_000
+_SHORTEST_STRETCH, _A_MOMENT = 500, 1e-6
+Left = Callable[[], float]
 # Soft: enough where something was found. Hard: nobody waits longer for nothing.
 SOFT, HARD = 0.05, 1.0
 # Seconds of work count; seconds of waiting for a disk or for others on the machine count less.
@@ -61,9 +64,13 @@ class Patience:
     looked_back_to: int | None = None
 
     def is_over(self, *, found: bool) -> bool:
+        return self.left(found=found) < 0
+
+    def left(self, *, found: bool) -> float:
+        """Seconds of work."""
         waited = _WAITING * (time.monotonic() - self.began)
         spent = max(time.thread_time() - self.worked, waited)
-        return not self.thorough and spent > (SOFT if found else HARD)
+        return inf if self.thorough else (SOFT if found else HARD) - spent
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +141,8 @@ class Asked:
     def _asked(self, sql: str, values: dict[str, object], limit: int, *, found: bool) -> list[int]:
         ids: list[int] = []
         values = values | self.conditions.values
-        for first, last in self._stretches(STRETCH, LONGEST_STRETCH):
+        left: Left = lambda: self.patience.left(found=found or bool(ids))  # noqa: E731
+        for first, last in self._stretches(STRETCH, LONGEST_STRETCH, left):
             span = {"first": first, "last": last, "limit": limit - len(ids)}
             ids += [row[0] for row in self.connection.execute(sql, values | span)]
             if len(ids) >= limit or first <= self.conditions.first:
@@ -145,17 +153,22 @@ class Asked:
                 break
         return ids
 
-    def _stretches(self, size: int, longest: int) -> Iterator[tuple[int, int]]:
-        """Spans of ids, the newest first, each with twice as many articles as the one before."""
+    def _stretches(
+        self, size: int, longest: int, left: Left = lambda: inf
+    ) -> Iterator[tuple[int, int]]:
+        """Spans of ids, the newest first, each with twice as many articles as the one before, but
+        no more than can be asked, at the pace of the last one, in the seconds that are left."""
         first, last = self.conditions.first, self.conditions.last
         while True:
             row = self.connection.execute(_BORDER, (first, last, size)).fetchone()
             if row is None:
                 yield first, last
                 return
+            began = time.thread_time()
             yield row[0] + 1, last
+            pace = size / max(time.thread_time() - began, _A_MOMENT)
             last = row[0]
-            size = min(2 * size, longest)
+            size = int(max(_SHORTEST_STRETCH, min(2 * size, longest, pace * left())))
 
 
 def rarity(connection: sqlite3.Connection) -> Callable[[str], int]:

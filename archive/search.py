@@ -64,6 +64,7 @@ class _Found:
     tier: Tier
     branch: Branch
     exact: int = 0
+    is_judged: bool = False
     worth: float = 0.0
     copies: int = 0
     row: sqlite3.Row | None = None
@@ -157,7 +158,7 @@ class _Search:
             row = self._text(each)
             texts = row["title"], row["lead"], row["body"]
             each.tier, each.worth = score(sought_of(each.branch), each.tier, *texts)
-            each.exact = exactness(sought_of(each.branch), *texts)
+            each.exact, each.is_judged = exactness(sought_of(each.branch), *texts), True
         return [*sorted(ordered[:read], key=lambda f: f.order), *ordered[read:]]
 
     def _mark_exact(self) -> None:
@@ -194,15 +195,18 @@ class _Search:
         row = self._text(each)
         return is_as_typed(sought_of(each.branch), row["title"], row["lead"], row["body"])
 
+    def _exactness(self, each: _Found) -> int:
+        row = self._text(each)
+        return exactness(sought_of(each.branch), row["title"], row["lead"], row["body"])
+
     def hit(self, each: _Found) -> Hit:
         row = self._text(each)
-        texts = row["title"], row["lead"], row["body"]
         marks = marks_of(each.branch)
         return Hit(
             **{key: row[key] for key in ("id", "url", "site", "source", "title", "section")},
             published_at=row["published_at"],
             snippet=best_snippet(marks, row["body"], row["lead"]),
-            exact=exactness(sought_of(each.branch), *texts) > 0,
+            exact=(each.exact if each.is_judged else self._exactness(each)) > 0,
             marked_title=marks.marked(row["title"]),
             withdrawn_at=row["withdrawn_at"],
             copies=each.copies,

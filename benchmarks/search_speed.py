@@ -36,6 +36,7 @@ from benchmarks.reporting import write_section
 from benchmarks.synthetic import SITES, articles
 
 BATCH = 50
+SAMPLE = 2_000
 COMMON = "công điện nước giá tháng kinh doanh thị trường quốc xuất khẩu thương phát".split()  # noqa: SIM905
 SEEN = dt.datetime(2026, 11, 1, 8, tzinfo=VIETNAM)
 GOALS = {"newest": 25.0, "count": 10.0}
@@ -237,6 +238,15 @@ def kept(folder: Path) -> int:
         return int(connection.execute("SELECT count(*) FROM articles_fts_docsize").fetchone()[0])
 
 
+def weighed(folder: Path) -> str:
+    """How large an archive is that was built before."""
+    sql = "SELECT sum(length(CAST(title || lead || body AS BLOB))) FROM articles"
+    with closing(sqlite3.connect(folder / ARCHIVE_FILE)) as connection:
+        (text,) = connection.execute(sql).fetchone()
+    size = (folder / ARCHIVE_FILE).stat().st_size
+    return f"The file is {size / 1e6:,.0f} MB, {size / text:.2f} times the text."
+
+
 def run(folder: Path, given: argparse.Namespace) -> None:
     lines = [
         f"`python -m benchmarks.search_speed --articles {given.articles}`,"
@@ -245,6 +255,10 @@ def run(folder: Path, given: argparse.Namespace) -> None:
     ]
     if kept(folder) < given.articles:
         lines.append(str(build(folder, given.articles)))
+    else:
+        lines.append(weighed(folder))
+        with tempfile.TemporaryDirectory() as sample:
+            lines.append(f"Into an empty archive: {build(Path(sample), SAMPLE)}")
     lines.append("")
     print("\n".join(lines))
     for line in report(folder, given.times, given.cold):
