@@ -191,6 +191,20 @@ def orchard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
         yield archive
 
 
+def test_whatever_is_typed_a_watch_finds_what_a_search_finds(orchard: Archive) -> None:
+    dice = random.Random(7)
+    pieces = ["giá", "gạo", '"giá gạo"', "gạ*", "đi*", "site:bo", "title:chè", "-điện", "AND", "OR"]
+    pieces += ["NOT", "-", "(", ")", '"', "*", "%", "\x00", "before:2024-03", "author:hoa", "lệ"]
+    ids = [row[0] for row in orchard.connection.execute("SELECT id FROM articles")]
+    for _ in range(150):
+        query = " ".join(dice.choices(pieces, k=dice.randrange(1, 7)))
+        found = found_among(orchard.connection, parse(query), ids)
+        sought = {hit.id for hit in search(orchard.connection, query, limit=1000, thorough=True)}
+        assert found in (sought, set()), query
+        if not found and sought:  # a search that finds nothing leaves out one of the words
+            assert len(parse(query).wanted) >= 3, query
+
+
 def test_words_that_begin_so_are_all_looked_for(archive: Archive) -> None:
     put(archive, 1, " ".join(f"x{number:03}" for number in range(2_000)))
     last = put(archive, 2, "x999")
