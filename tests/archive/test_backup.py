@@ -114,13 +114,14 @@ def test_each_backup_made_during_a_crawl_is_whole_and_can_be_crawled_on(
     world = World(tmp_path)
     with Server() as server:
         publish(server, range(90))
-        world.add_site("bao-thu", server, delay=0.02)
+        world.add_site("bao-thu", server, delay=0.04)
         crawl = world.start("crawl")
         while not (world.data / "pages.db").exists() or len(server.hits) < 3:
             time.sleep(0.01)
         counts, half = [], None
-        while crawl.poll() is None and len(counts) < 12:
+        while crawl.poll() is None:
             made = back_up(world.data, shelf, keep=12)
+            time.sleep(0.1)
             assert made.findings == ()
             assert articles_without_page(made.folder) == 0
             counts.append(articles(made.folder))
@@ -134,7 +135,7 @@ def test_each_backup_made_during_a_crawl_is_whole_and_can_be_crawled_on(
         server.hits.clear()
         _, err = program("crawl", data=half, sites=world.sites).communicate()
     assert counts == sorted(counts)
-    assert len({*counts}) > 2  # the crawl did write meanwhile
+    assert len({*counts}) > 1  # the crawl did write meanwhile, a batch or more
     assert kept
     assert {server.home.rstrip("/") + path for path in server.paths()}.isdisjoint(kept)
     assert articles(half) == 90, err

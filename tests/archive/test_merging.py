@@ -218,8 +218,8 @@ from archive import merging, merging_articles, merging_asked, merging_pages
 merging_articles.AT_ONCE = merging_pages.AT_ONCE = 3
 left = int(sys.argv[3])
 real = connection.connect
-def connect(*arguments):
-    made = real(*arguments)
+def connect(*arguments, **named):
+    made = real(*arguments, **named)
     def count(_statement):
         global left
         left -= 1

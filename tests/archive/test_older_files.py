@@ -27,8 +27,8 @@ import archive.connection as module
 
 real, left = module.connect, int(sys.argv[2])
 
-def connect(*arguments):
-    connection = real(*arguments)
+def connect(*arguments, **named):
+    connection = real(*arguments, **named)
     def count(_statement):
         global left
         left -= 1
