@@ -1,25 +1,18 @@
 """Feeds, mails and webhooks of watches: real files, a real mail server, a real web server."""
 
 import base64
-import datetime as dt
-import email.policy
 import hashlib
 import hmac
-import ipaddress
 import json
 import re
-import ssl
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from email.message import EmailMessage
-from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -27,22 +20,22 @@ from aiosmtpd.controller import Controller
 from lxml import etree
 
 from archive.channels import webhook
-from archive.channels.mail import as_html, check_address, message
+from archive.channels.mail import as_html, message
 from archive.channels.webhook import check_url
 from archive.connection import transaction
 from archive.errors import WatchError
-from archive.models import VIETNAM
 from archive.notices import Dispatch, latest
 from archive.store import Archive
 from archive.telling import _BEGIN
-from archive.watches import Wanted, add_watch, channels_of, watch_called
-from archive.watching import Told, look_all, tell_all
-from tests.archive.news import SEEN, article, new_archive, paragraphs
+from archive.watches import channels_of, watch_called
+from archive.watching import look_all
+from tests.archive.channel_peers import NOW, Mails, put, run, watch
+from tests.archive.news import new_archive, paragraphs
 from tests.archive.test_web import free_port
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=VIETNAM)
-HOSTILE = "Bưởi </title>]]><script>alert(1)</script> & \x1b[31m\nBcc: ke@la.vn"
+
+
 PROGRAM = "from crawler.cli import main; main()"
 ATOM_GRAMMAR = etree.RelaxNG(etree.parse(Path(__file__).with_name("atom.rng")))
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+\d\d:\d\d")
@@ -54,41 +47,6 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
     folder.mkdir()
     with new_archive(folder) as archive:
         yield archive
-
-
-def put(archive: Archive, *numbers: int, **changes: object) -> None:
-    for number in numbers:
-        text = paragraphs(f"Bưởi số {number} được giá. " * 20)
-        said = article(number, **({"blocks": text, "title": HOSTILE} | changes))
-        archive.add(said, site="bo-vn", page_id=None, seen_at=SEEN)
-
-
-def watch(archive: Archive, *channels: tuple[str, str]) -> None:
-    wanted = [Wanted(kind=k, target=t, allows_private=k == "webhook") for k, t in channels]
-    add_watch(archive.connection, "qua", "bưởi", wanted, authority="a@example.org", now=NOW,
-              tells_changes=True)  # fmt: skip
-
-
-def run(archive: Archive) -> Told:
-    (told,) = done = look_all(archive, now=NOW)
-    tell_all(archive, done, now=NOW)
-    return told
-
-
-class Mails:
-    """Keeps what a mail server was given; refuses while ``answer`` says so."""
-
-    def __init__(self) -> None:
-        self.kept: list[EmailMessage] = []
-        self.recipients: list[list[str]] = []
-        self.answer = "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        if self.answer.startswith("250"):
-            parser = BytesParser(policy=email.policy.default)
-            self.kept.append(parser.parsebytes(envelope.content))  # type: ignore[arg-type]
-            self.recipients.append(envelope.rcpt_tos)
-        return self.answer
 
 
 @pytest.fixture
@@ -379,70 +337,6 @@ def test_killed_while_it_posts_the_next_run_posts_the_same_and_loses_nothing(
     said = [json.loads(body) for _, body in posts.kept]
     assert said[0] == {**said[1], "waiting": 0}
     assert [each["id"][16:] for each in said] == ["-1-2", "-1-2", "-3-3"]
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate of 127.0.0.1 by nobody but itself, and its key."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.x509.oid import NameOID
-
-    folder, key = tmp_path_factory.mktemp("tls"), ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name)
-        .public_key(key.public_key()).serial_number(1)
-        .not_valid_before(now - dt.timedelta(1)).not_valid_after(now + dt.timedelta(2))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
-            critical=False,
-        ).sign(key, hashes.SHA256())
-    )  # fmt: skip
-    pem = serialization.Encoding.PEM
-    (folder / "cert.pem").write_bytes(made.public_bytes(pem))
-    plain = serialization.NoEncryption(), serialization.PrivateFormat.PKCS8
-    (folder / "key.pem").write_bytes(key.private_bytes(pem, plain[1], plain[0]))
-    return folder / "cert.pem", folder / "key.pem"
-
-
-@pytest.mark.parametrize("security", ["starttls", "tls"])
-def test_a_mail_goes_encrypted_and_to_a_server_that_is_trusted_only(
-    security: str, archive: Archive, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*certificate)
-    handler, port = Mails(), free_port()
-    tls = {"tls_context": context, "require_starttls": True}
-    options = tls if security == "starttls" else {"ssl_context": context}
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
-    controller = Controller(handler, hostname="127.0.0.1", port=port, **options)
-    controller.start()
-    try:
-        settings = {"HOST": "127.0.0.1", "PORT": str(port), "SECURITY": security, "FROM": "a@b.vn"}
-        for name, value in settings.items():
-            monkeypatch.setenv(f"MOIT_NEWS_SMTP_{name}", value)
-        watch(archive, ("mail", "lan@example.org"))
-        put(archive, 1)
-        monkeypatch.setenv("SSL_CERT_FILE", "/dev/null")
-        assert "CERTIFICATE_VERIFY_FAILED" in run(archive).failures[0]
-        assert handler.kept == []
-        monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
-        assert run(archive).failures == []
-        assert len(handler.kept) == 1
-    finally:
-        controller.stop()
-
-
-@pytest.mark.parametrize(
-    "address", ["lan", "a@b\nBcc: x@y.vn", "<lan@a.vn>", "a b@c.vn", "a@b@c", "lan@á.vn", "@a.vn"]
-)
-def test_a_mail_address_is_one_and_nothing_more(address: str) -> None:
-    with pytest.raises(WatchError, match="no mail address"):
-        check_address(address)
 
 
 def test_the_command_is_quiet_without_news_and_its_exit_code_tells(tmp_path: Path) -> None:

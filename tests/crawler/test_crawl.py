@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
 import time
 from collections.abc import Iterator
@@ -12,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from archive.pages import PageStore
-from crawler.extract import EXTRACTOR
 from tests.crawler.paper import FEED, World, article_html, as_json, feed, path, publish
 from tests.crawler.server import Answer, Server
 
@@ -343,74 +339,3 @@ def test_an_article_that_moved_is_kept_once_under_its_new_address(
     publish(server, range(6))
     world.run("crawl", "--limit", "4")
     assert path(5) not in server.paths()
-
-
-def test_a_site_that_no_longer_looks_as_its_file_says_is_told_in_the_log(
-    server: Server, world: World
-) -> None:
-    publish(server, range(3))
-    renamed = article_html(1).replace(b'class="body"', b'class="noi-dung"')
-    server.answers[path(1)] = Answer(body=renamed)
-    world.add_site("bao-thu", server)
-
-    world.run("crawl")
-
-    assert "1 of 3 articles were read without the site's own title or body" in world.log()
-    assert world.value("SELECT count(*) FROM articles") == 3
-
-
-def test_a_page_keeps_its_status_line_its_packing_and_the_way_to_it(
-    server: Server, world: World
-) -> None:
-    publish(server, range(1))
-    packed = gzip.compress(article_html(0))
-    server.answers[path(0)] = Answer(status=301, headers={"Location": path(1)})
-    server.answers[path(1)] = Answer(body=packed, headers={"Content-Encoding": "gzip"})
-    world.add_site("bao-thu", server)
-
-    world.run("crawl")
-
-    with PageStore.open(world.data) as pages:
-        page = pages.latest(server.home.rstrip("/") + path(0))
-    assert page is not None
-    assert (page.protocol, page.status) == ("HTTP/1.1", 200)
-    assert page.redirects == ((page.url, 301),)
-    assert (page.body, page.header("Content-Encoding")) == (article_html(0), "gzip")
-
-
-def test_each_page_is_kept_with_the_reader_that_read_it(server: Server, world: World) -> None:
-    publish(server, range(2))
-    world.add_site("bao-thu", server)
-    world.run("crawl")
-    server.answers[path(0)] = Answer(body=article_html(0, text="Bản sửa, một câu khác hẳn."))
-    world.add_site("bao-thu", server, keys="drop = ['div.quang-cao']")
-    world.run("crawl", "--url", server.home.rstrip("/") + path(0))
-
-    readers = world.rows("SELECT * FROM readers ORDER BY id")
-    pages = world.rows("SELECT reader_id FROM pages_read ORDER BY page_id")
-    (article,) = world.rows("SELECT * FROM articles WHERE version = 2")
-    assert [(r["site"], r["extractor"]) for r in readers] == [("bao-thu", EXTRACTOR)] * 2
-    # The newest stands first, so path(0) is page 2: it is read again before 3 is compared with it.
-    assert [r["reader_id"] for r in pages] == [1, 2, 2]
-    assert article["page_id"] == article["read_page_id"] == 3
-    assert world.value("SELECT read_page_id FROM versions") == 2
-
-
-def test_a_better_reading_is_no_version_of_the_publication(server: Server, world: World) -> None:
-    box = '<div class="o-phu"><p>Mua ngay kẻo hết hàng</p></div></div>'
-    with_box = article_html(0).replace(b"</div>", box.encode())
-    publish(server, range(1))
-    server.answers[path(0)] = Answer(body=with_box)
-    world.add_site("bao-thu", server)
-    world.run("crawl")
-    world.add_site("bao-thu", server, keys="drop = ['div.o-phu']")
-    server.answers[path(0)] = Answer(body=with_box + b"<!-- 2 -->")  # else it answers 304
-
-    world.run("crawl", "--url", server.home.rstrip("/") + path(0))
-
-    (article,) = world.rows("SELECT * FROM articles")
-    (reading,) = world.rows("SELECT * FROM readings")
-    assert (article["version"], "Mua ngay" in article["body"]) == (1, False)
-    assert "Mua ngay" in json.loads(reading["former"])["blocks"]
-    assert world.value("SELECT sum(unchanged) FROM run_sites") == 1
-    assert world.value("SELECT count(*) FROM versions") == 0

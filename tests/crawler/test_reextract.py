@@ -4,141 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import shutil
-import signal
-import sqlite3
-import subprocess
-import sys
-import time
-from contextlib import closing
 from pathlib import Path
-from typing import cast
 
 import pytest
 
 from archive.lock import take_lock
-from archive.models import VIETNAM, Page, State
+from archive.models import Page, State
 from archive.pages import PageStore
 from archive.readings import Readings
 from archive.rows import whole_blocks
 from archive.search import search
 from archive.store import Archive
-from crawler.extract import EXTRACTOR
-from crawler.frontier import Settled
-from crawler.plans import Counted, Verdict, failed
-from crawler.reading_pool import Task, Work
-from crawler.reextract import Selection, Summary, preview, read_again
+from crawler.plans import Counted, Verdict
 from crawler.reread import METADATA_ONLY, REPLACED, Ending
-from crawler.run import Run
-from crawler.site import Site
-from crawler.site_file import load_site
-from tests.archive.older import unpack
 from tests.crawler.paper import article_html
-
-HOME = "https://bao.example.vn/"
-DAY = dt.datetime(2026, 3, 2, 9, 0, tzinfo=VIETNAM)
-SITE = f"""name = "Báo Thử"
-homepage = "{HOME}"
-article_url = '/tin/[a-z0-9-]+\\.html$'
-{{keys}}
-[fields]
-title = "h1"
-published = "meta:article:published_time"
-{{fields}}
-[[listings]]
-kind = "feed"
-url = "{HOME}feed.rss"
-"""
-BODY = 'body = "div.body"'
-ADVERTISEMENT = '<div class="o-phu"><p>Mua ngay kẻo hết</p></div></div>'
-NO_TEXT = "no selector of bao-thu and no finder found a text"
-
-
-def url(number: int) -> str:
-    return f"{HOME}tin/ban-tin-so-{number}.html"
-
-
-def with_advertisement(number: int) -> bytes:
-    return article_html(number).replace(b"</div>", ADVERTISEMENT.encode(), 1)
-
-
-def odd(text: str, head: str = "") -> bytes:
-    """A page that nobody reads who is not told where its text stands."""
-    return f"""<!DOCTYPE html><html><head><meta charset="utf-8">{head}</head>
-<body><h1>Tin ngắn</h1><b id="chu">{text}</b></body></html>""".encode()
-
-
-class Shelf:
-    """An archive of kept pages, filled as a crawl that could read none of them would have."""
-
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.data, self.sites = folder / "data", folder / "sites"
-        self.data.mkdir()
-        self.sites.mkdir()
-        monkeypatch.setenv("MOIT_NEWS_DATA", str(self.data))
-        monkeypatch.setenv("MOIT_NEWS_SITES", str(self.sites))
-
-    def describe(self, *, keys: str = "", fields: str = BODY) -> None:
-        text = SITE.format(keys=keys, fields=fields)
-        (self.sites / "bao-thu.toml").write_text(text, encoding="utf-8")
-
-    def keep(self, number: int, body: bytes, at: dt.datetime = DAY) -> int:
-        """A page that came and gave no article."""
-        page = Page(
-            url=url(number),
-            final_url=url(number),
-            fetched_at=at,
-            status=200,
-            headers=(("Content-Type", "text/html"), ("ETag", f'"{number}"')),
-            body=body,
-        )
-        with PageStore.open(self.data, write=True) as pages:
-            page_id = pages.put(page, site="bao-thu")
-        self.settle(number, failed(NO_TEXT, 0, at), at, status=200, page_id=page_id)
-        return page_id
-
-    def settle(self, number: int, verdict: Verdict, at: dt.datetime, **more: int) -> None:
-        run = Run.open(self.data)
-        frontier = run.begin(load_site("bao-thu"))
-        frontier.want(url(number), at)
-        frontier.settle(Settled(url=url(number), verdict=verdict, at=at, **more))
-        run.close(0)
-
-    def fill(self, numbers: range) -> None:
-        """Many pages with an advertisement each; put there at once, as a commit each takes long."""
-        for number in numbers[:1]:
-            self.keep(number, with_advertisement(number))
-        with PageStore.open(self.data, write=True) as pages, pages.transaction():
-            for number in numbers[1:]:
-                page = Page(
-                    url=url(number), final_url=url(number), fetched_at=DAY, status=200,
-                    headers=(), body=with_advertisement(number),
-                )  # fmt: skip
-                pages.put(page, site="bao-thu")
-
-    def read(self, *, jobs: int = 1, dry: bool = False, **chosen: object) -> Summary:
-        summary, selection = Summary(), Selection(**chosen)  # type: ignore[arg-type]
-        for _ in (preview if dry else read_again)(selection, jobs, summary):
-            pass
-        assert summary.pages == summary.planned
-        return summary
-
-    def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
-        with Archive.open(self.data) as archive:
-            return archive.connection.execute(sql, values).fetchall()
-
-    def article(self, number: int) -> sqlite3.Row:
-        with Archive.open(self.data) as archive:
-            return archive.article(url(number))
-
-    def start(self, *options: str) -> subprocess.Popen[str]:
-        """The real program, in a process of its own; it takes the folders from the environment."""
-        program = "from crawler.cli import main; main()"
-        return subprocess.Popen(
-            [sys.executable, "-c", program, "reextract", *options],
-            text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+from tests.crawler.reextract_shelf import (
+    DAY,
+    NO_TEXT,
+    Shelf,
+    dump,
+    endings,
+    odd,
+    url,
+    with_advertisement,
+)
 
 
 @pytest.fixture
@@ -146,19 +35,6 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
     shelf = Shelf(tmp_path, monkeypatch)
     shelf.describe()
     return shelf
-
-
-def endings(summary: Summary) -> dict[str, int]:
-    return {ending.value: count for (_, ending), count in summary.endings.items()}
-
-
-def dump(folder: Path) -> dict[str, list[str]]:
-    """Everything that both files say, as SQL."""
-    files = {}
-    for name in ("archive.db", "pages.db"):
-        with closing(sqlite3.connect(f"file:{folder / name}?mode=ro", uri=True)) as connection:
-            files[name] = list(connection.iterdump())
-    return files
 
 
 def test_a_page_that_nobody_could_read_becomes_an_article_of_its_day(shelf: Shelf) -> None:
@@ -426,123 +302,3 @@ def test_one_at_a_time_writes_and_each_run_is_listed(shelf: Shelf) -> None:
     (run,) = shelf.rows("SELECT * FROM runs ORDER BY id DESC LIMIT 1")
     assert run["command"].endswith("reextract --jobs 2")
     assert (run["exit_code"], run["ended_at"] is not None) == (0, True)
-
-
-def kept_of(folder: Path) -> dict[str, list[tuple[object, ...]]]:
-    """All that a reading leaves in an archive but when it was read."""
-    tables = {
-        "articles": "*", "versions": "*", "citations": "*", "pages_read": "*",
-        "frontier": "url, state, reason, article_id, page_id",
-        "readings": "article_id, version, extractor, former",
-    }  # fmt: skip
-    with closing(sqlite3.connect(f"file:{folder / 'archive.db'}?mode=ro", uri=True)) as connection:
-        return {
-            table: connection.execute(f"SELECT {what} FROM {table} ORDER BY 1, 2").fetchall()
-            for table, what in tables.items()
-        }
-
-
-def children(pid: int) -> list[int]:
-    told = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(child) for child in told.read_text().split()] if told.exists() else []
-
-
-@pytest.mark.parametrize("done", [1, 15])
-def test_killed_and_started_again_it_ends_as_if_undisturbed(
-    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, done: int
-) -> None:
-    shelf.fill(range(40))
-    if done > 1:  # also articles that are corrected, not only such as are new
-        shelf.read(jobs=2)
-        shelf.describe(keys='drop = ["div.o-phu"]')
-    shutil.copytree(shelf.data, tmp_path / "undisturbed")
-    ((old,),) = shelf.rows("SELECT max(id) FROM readers")
-    reader = f"SELECT count(*) FROM pages_read WHERE reader_id >= {max(old, 1) + (done > 1)}"
-
-    process = shelf.start("--jobs", "2")
-    with closing(sqlite3.connect(shelf.data / "archive.db")) as connection:
-        while connection.execute(reader).fetchone()[0] < done:
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.002)
-        workers = children(process.pid)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-    left = 40 - shelf.rows(reader)[0][0]
-    again = shelf.read(jobs=1)
-    monkeypatch.setenv("MOIT_NEWS_DATA", str(tmp_path / "undisturbed"))
-    whole = shelf.read(jobs=2)
-
-    assert workers
-    assert 0 < left < 40
-    assert (again.planned, whole.planned) == (left, 40)
-    assert kept_of(shelf.data) == kept_of(tmp_path / "undisturbed")
-    with Archive.open(shelf.data) as archive:
-        assert archive.integrity() == []
-    deadline = time.monotonic() + 20
-    while any(Path(f"/proc/{worker}").exists() for worker in workers):
-        assert time.monotonic() < deadline, "a process that reads pages outlived its parent"
-        time.sleep(0.05)
-
-
-class Deadly:
-    """A site whose pages end the process that reads them, as one that takes all memory does."""
-
-    @property
-    def keep(self) -> object:
-        os._exit(9)
-
-
-def test_a_page_that_no_process_survives_is_told_and_the_rest_is_read(shelf: Shelf) -> None:
-    shelf.fill(range(9))
-    sites = {"bao-thu": load_site("bao-thu"), "giet": cast("Site", Deadly())}
-    slugs = ["giet" if number in (2, 7) else "bao-thu" for number in range(9)]
-    tasks = [Task(page_id=number + 1, site=slug) for number, slug in enumerate(slugs)]
-    chunks = [(number, tasks[number : number + 3]) for number in (0, 3, 6)]
-
-    found = [read for _, pages in Work(shelf.data, sites, 2).read(chunks) for read in pages]
-
-    assert [read.page_id for read in found] == [task.page_id for task in tasks]
-    dead = [read.page_id for read in found if read.reading and read.reading.problem]
-    assert dead == [3, 8]
-
-
-def test_an_archive_of_an_older_release_is_read_again(
-    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shelf.data = unpack("m001", tmp_path)
-    monkeypatch.setenv("MOIT_NEWS_DATA", str(shelf.data))
-    home = "http://127.0.0.1:8741/"
-    (shelf.sites / "bao-thu.toml").write_text(
-        (shelf.sites / "bao-thu.toml").read_text().replace(HOME, home), encoding="utf-8"
-    )
-
-    summary = shelf.read()
-
-    assert summary.pages == 34
-    assert summary.lost == []
-    assert endings(summary)["still unreadable"] == 1
-    texts = {"title", "lead", "blocks", "published_at"}
-    assert texts & {name for _, name in summary.fields} == set()
-    versions = shelf.rows("SELECT * FROM versions")
-    assert {(row["published_from"], row["extractor"]) for row in versions} == {("meta", EXTRACTOR)}
-    assert shelf.read().planned == 0
-    with Archive.open(shelf.data) as archive:
-        assert archive.integrity() == []
-
-
-def test_interrupted_it_says_what_is_left_and_goes_on(shelf: Shelf) -> None:
-    shelf.fill(range(40))
-
-    process = shelf.start("--jobs", "2")
-    with closing(sqlite3.connect(shelf.data / "archive.db")) as connection:
-        while connection.execute("SELECT count(*) FROM pages_read").fetchone()[0] == 0:
-            time.sleep(0.002)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-
-    assert process.returncode == 1, err
-    assert "interrupted with" in err
-    assert "Traceback" not in err
-    left = shelf.read().pages
-    assert 0 < left < 40
-    assert sum(int(line.split()[1]) for line in out.splitlines()[1:2]) == 40 - left
