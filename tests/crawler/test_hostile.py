@@ -52,55 +52,63 @@ BOMB = zlib.compressobj(9, wbits=31)
 BOMB_BODY = b"".join([BOMB.compress(b"\0" * 1_000_000) for _ in range(100)]) + BOMB.flush()
 
 
+def hostile_answers(other: Server) -> dict[int, tuple[Answer, str, str]]:
+    """By article: the answer, the state it ends in, a word of the reason."""
+    page = article_html(99)
+    return {
+        0: (redirect(other.home.rstrip("/") + path(0)), "refused", "private address"),
+        1: (redirect("http://169.254.169.254/latest/meta-data/"), "refused", "private address"),
+        2: (redirect("http://0x7f000001:9/"), "refused", "private address"),
+        3: (redirect("http://[::1]:9/"), "refused", "private address"),
+        4: (redirect("file:///etc/passwd"), "failed", "302"),
+        5: (redirect(path(5)), "failed", "redirect"),
+        6: (Answer(body=BOMB_BODY, headers=PACKED), "failed", "unpacks to more"),
+        7: (Answer(raw=b"HTTP/1.1 200 OK\r\n\r\n", stream=endless), "failed", "larger than"),
+        8: (Answer(body=gzip.compress(page)[:-60], headers=PACKED), "failed", "cut short"),
+        9: (
+            Answer(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n" + page),
+            "failed",
+            "ends before",
+        ),
+        10: (
+            Answer(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + page),
+            "failed",
+            "cut",
+        ),
+        11: (Answer(raw=b"rubbish\r\n\r\n"), "failed", "broke"),
+        12: (Answer(stream=dripping), "failed", "in time"),
+        13: (Answer(body=b"%PDF-1.7 " + b"x" * 500), "failed", "PDF"),
+        14: (Answer(body=b""), "failed", "empty"),
+        15: (
+            Answer(body=b"<div " + b"".join(b"a%d=1 " % n for n in range(60_000)) + b"></div>"),
+            "failed",
+            "attributes",
+        ),
+        16: (Answer(status=500), "failed", "500"),
+        17: (Answer(status=404), "gone", "404"),
+        18: (redirect("/"), "gone", "its home page"),
+    }
+
+
+def kinder_answers() -> dict[int, Answer]:
+    """A wrong charset in the header, gzip that is plain text, a redirect to another article."""
+    return {
+        30: Answer(
+            body=article_html(30), headers={"Content-Type": "text/html; charset=windows-1258"}
+        ),
+        31: Answer(body=article_html(31), headers=PACKED),
+        32: Answer(body=gzip.compress(article_html(32)), headers=PACKED),
+        33: redirect(path(34)),
+        34: Answer(body=article_html(34)),
+    }
+
+
 def test_each_hostile_answer_ends_in_its_own_counted_outcome(server: Server, world: World) -> None:
     other = Server()
     with other:
         publish(other, range(1))
-        page = article_html(99)
-        hostile = {
-            0: (redirect(other.home.rstrip("/") + path(0)), "refused", "private address"),
-            1: (redirect("http://169.254.169.254/latest/meta-data/"), "refused", "private address"),
-            2: (redirect("http://0x7f000001:9/"), "refused", "private address"),
-            3: (redirect("http://[::1]:9/"), "refused", "private address"),
-            4: (redirect("file:///etc/passwd"), "failed", "302"),
-            5: (redirect(path(5)), "failed", "redirect"),
-            6: (Answer(body=BOMB_BODY, headers=PACKED), "failed", "unpacks to more"),
-            7: (Answer(raw=b"HTTP/1.1 200 OK\r\n\r\n", stream=endless), "failed", "larger than"),
-            8: (Answer(body=gzip.compress(page)[:-60], headers=PACKED), "failed", "cut short"),
-            9: (
-                Answer(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n" + page),
-                "failed",
-                "ends before",
-            ),
-            10: (
-                Answer(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + page),
-                "failed",
-                "cut",
-            ),
-            11: (Answer(raw=b"rubbish\r\n\r\n"), "failed", "broke"),
-            12: (Answer(stream=dripping), "failed", "in time"),
-            13: (Answer(body=b"%PDF-1.7 " + b"x" * 500), "failed", "PDF"),
-            14: (Answer(body=b""), "failed", "empty"),
-            15: (
-                Answer(body=b"<div " + b"".join(b"a%d=1 " % n for n in range(60_000)) + b"></div>"),
-                "failed",
-                "attributes",
-            ),
-            16: (Answer(status=500), "failed", "500"),
-            17: (Answer(status=404), "gone", "404"),
-            18: (redirect("/"), "gone", "its home page"),
-        }
+        hostile, kinder = hostile_answers(other), kinder_answers()
         server.answers["/"] = Answer(body=b"<html><h1>Trang nhat</h1></html>")
-        kinder = {
-            # A wrong charset in the header, gzip that is plain text, a redirect to another article.
-            30: Answer(
-                body=article_html(30), headers={"Content-Type": "text/html; charset=windows-1258"}
-            ),
-            31: Answer(body=article_html(31), headers=PACKED),
-            32: Answer(body=gzip.compress(article_html(32)), headers=PACKED),
-            33: redirect(path(34)),
-            34: Answer(body=article_html(34)),
-        }
         good = dict.fromkeys(range(40, 60))
         numbers = [n for pair in zip([*hostile, *kinder], good, strict=False) for n in pair]
         for number in good:
