@@ -53,7 +53,10 @@ def test_a_terminal_of_80_columns_shows_every_number_of_a_long_run() -> None:
     busy = dataclasses.replace(busy, revised=4, unchanged=60, failed=20, refused=10, gone=10)
     out = io.StringIO()
 
-    report([busy, BAD], Console(file=out, force_terminal=True, width=80, height=25))
+    terminal = {"TERM": "xterm"}
+    report(
+        [busy, BAD], Console(file=out, force_terminal=True, width=80, height=25, _environ=terminal)
+    )
 
     row = out.getvalue().splitlines()[1].split()
     assert row[2:] == ["4321", "1234", "1130", "4", "60", "20", "10", "10"]
