@@ -9,8 +9,9 @@ import pytest
 from archive.models import VIETNAM
 from archive.web import command
 from tests.archive.news import article, new_archive, paragraphs
-from tests.archive.test_web import HOSTILE, Web, free_port, served
+from tests.archive.test_web import Web, free_port, served
 from tests.archive.watching import FEED, watch
+from tests.archive.web_archive import HOSTILE
 
 TODAY = dt.datetime.now(VIETNAM).replace(microsecond=0)
 

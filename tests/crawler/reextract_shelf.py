@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -123,6 +124,8 @@ class Shelf:
         return subprocess.Popen(
             [sys.executable, "-c", program, "reextract", *options],
             text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            # Who runs the tests in the background hands an ignored SIGINT down to them.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
         )  # fmt: skip
 
 
