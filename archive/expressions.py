@@ -155,7 +155,7 @@ def _exactly(syllables: list[str]) -> str | None:
 def _ways(node: Node) -> list[Branch]:
     if is_filter(node):
         return [Branch(filters=(node,))]
-    if not _holds_filter(node) and (isinstance(node, Not) or _finds(node)):
+    if not _holds_filter(node) and _finds(node.part if isinstance(node, Not) else node):
         return [Branch(node.parts if isinstance(node, All) else (node,))]
     if isinstance(node, Not):
         return _ways(_inside_out(node.part))

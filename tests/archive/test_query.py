@@ -185,6 +185,8 @@ def test_what_cannot_be_meant_is_told_and_the_rest_is_searched(typed: str, told:
         ("NOT (giá site:a)", [0, 0], [0, 1]),
         ("giá -site:a", [1], [1]),
         ("a (b OR NOT c)", [2, 1], [0, 0]),
+        ("-(-a OR b)", [1], [0]),
+        ("-(-a -b)", [1], [0]),
     ],
 )
 def test_words_and_filters_are_taken_apart(typed: str, wanted: list[int], filters: list[int]):
@@ -203,6 +205,8 @@ SNIPPETS = st.sampled_from([*SYNTAX.split(), " ", "\0", "\u0301"])
 @example("dddd ddd dd d " * 30)
 @example("\ud800")
 @example("ﷺ ǆ İ ß 𝟘 ½")
+@example("-(-0(-0")
+@example("-(-a OR b) c")
 def test_any_text_at_all_is_answered(index, text: str):
     find(index, expression(text))
     for branch in branches(parse(text)):
