@@ -63,7 +63,7 @@ PLAIN = Codec(None, b"")
 
 
 class PageStore:
-    """One connection to pages.db; each page is committed by itself and synced to the disk."""
+    """One connection to pages.db; what is committed is synced to the disk."""
 
     def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
         self.connection = connection

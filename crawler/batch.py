@@ -1,9 +1,9 @@
-"""Batch: pages that came one after another are read and stored together.
+"""Batch: pages that came one after another are kept, read and stored together.
 
-Read one by one, each between two answers from the net, a page costs a third more: by then the
-processor's memory holds other things, and each commit writes the same pages of the indexes again.
-Only what can be had again may wait here: the page itself is safe in pages.db and its URL is marked
-as being fetched, so the run after a kill reads it from there.
+One by one, each between two answers from the net, a page costs half as much again: by then the
+processor's memory holds other things, each commit waits for the disk, and writes the same pages of
+the indexes again. Only what can be had again waits here: its URL is marked as being fetched, so the
+run after a kill asks for it again, or reads it from pages.db if it was killed after that.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from functools import partial
 from typing import Protocol
 
 from archive.errors import ArchiveError
+from archive.pages import PageStore
 from archive.store import Archive
 
 MOST = 32
@@ -24,27 +25,32 @@ SECONDS = 0.5
 
 
 class Work(Protocol):
-    """What is to be done with one page, in two steps; an error of one is that page's alone."""
+    """What is to be done with one page, in three steps; an error of one is that page's alone."""
+
+    def keep(self) -> None:
+        """Writes the page as it came into pages.db, inside a transaction."""
 
     def read(self) -> None:
         """Makes an article of it."""
 
     def store(self) -> None:
-        """Writes what came of it, inside a transaction."""
+        """Writes what came of it into archive.db, inside a transaction."""
 
 
 class Batch:
-    """The pages of all sites of a run that wait to be read."""
+    """The pages of all sites of a run that have come and wait to be kept and read."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, pages: PageStore) -> None:
         self._archive = archive
+        self._pages = pages
         self._waiting: list[_Waiting] = []
         self._bytes = 0
         self._timer: asyncio.TimerHandle | None = None
 
     async def join(self, work: Work, size: int) -> None:
-        """Returns when a page of ``size`` bytes was read and stored, and that is committed; raises
-        what either step raised, and the archive's error where the batch could not be stored."""
+        """Returns when a page of ``size`` bytes was kept and read and its article stored, and all
+        is committed; raises what a step raised, and the archive's error where the batch could not
+        be stored."""
         loop = asyncio.get_running_loop()
         waiting = _Waiting(work, loop.create_future())
         self._waiting.append(waiting)
@@ -56,7 +62,7 @@ class Batch:
         await waiting.told
 
     def end(self) -> None:
-        """Reads and stores all that waits."""
+        """Keeps all that waits, and when that is safe, reads and stores it."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -64,7 +70,9 @@ class Batch:
         if not waiting:
             return
         try:
-            read = [one for one in waiting if one.has_done(one.work.read)]
+            with self._pages.transaction():
+                kept = [one for one in waiting if one.has_done(one.work.keep)]
+            read = [one for one in kept if one.has_done(one.work.read)]
             with self._archive.transaction():
                 stored = [one for one in read if one.has_done(partial(self._store, one.work))]
         except ArchiveError as error:  # a full disk, say: nothing of the batch is stored

@@ -97,7 +97,7 @@ class Due:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settled:
-    """How one try of a URL ended: what ReadPage or the spider hands to the frontier."""
+    """How one try of a URL ended: what ArchivePage or the spider hands to the frontier."""
 
     url: str
     verdict: Verdict

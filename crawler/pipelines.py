@@ -1,4 +1,4 @@
-"""The way of a page: kept, read, stored. Each step is an adapter of a few lines."""
+"""The way of a page into the archive: kept, read, stored."""
 
 from __future__ import annotations
 
@@ -35,11 +35,13 @@ class Visit:
     absent: str | None = None
 
 
-class Step:
-    """A pipeline step, with the spider whose run it writes to."""
+class ArchivePage:
+    """Has a page kept and read, and its article stored, with others of its run; tells the spider
+    what came of it."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._read = self._missed = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -49,29 +51,9 @@ class Step:
     def spider(self) -> SiteSpider:
         return cast("SiteSpider", self._crawler.spider)
 
-
-class StorePage(Step):
-    """Keeps the page as it came, before anything tries to read it."""
-
-    def process_item(self, visit: Visit) -> Visit:
-        if visit.page_id is not None:  # kept by a run that ended before it was read
-            return visit
-        spider = self.spider
-        keep_body = spider.site.keep is not Keep.METADATA
-        page_id = spider.run.pages.put(visit.page, site=spider.site.slug, keep_body=keep_body)
-        return dataclasses.replace(visit, page_id=page_id)
-
-
-class ReadPage(Step):
-    """Has the page read and stored with others of its run, and tells the spider what came of it."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
-        self._read = self._missed = 0
-
     async def process_item(self, visit: Visit) -> Visit:
         work = _Work(visit, self.spider)
-        await self.spider.has_kept(work, len(visit.page.body))
+        await self.spider.has_come(work, len(visit.page.body))
         self.spider.has_settled(work.verdict)
         if work.visit.article is not None:
             self._read += 1
@@ -95,6 +77,15 @@ class _Work:
         self.visit = visit
         self.spider = spider
         self.verdict: Verdict
+
+    def keep(self) -> None:
+        """Keeps the page as it came, before anything tries to read it."""
+        if self.visit.page_id is not None:  # kept by a run that ended before it was read
+            return
+        site = self.spider.site
+        keep_body = site.keep is not Keep.METADATA
+        page_id = self.spider.run.pages.put(self.visit.page, site=site.slug, keep_body=keep_body)
+        self.visit = dataclasses.replace(self.visit, page_id=page_id)
 
     def read(self) -> None:
         """Reads the article; a page that gives none goes on with the reason. What may not be

@@ -88,7 +88,7 @@ class Run:
         self.archive = archive
         self.pages = pages
         self.error: ArchiveError | None = None
-        self.batch = Batch(archive)
+        self.batch = Batch(archive, pages)
         self.id = _insert_run(archive)
         self._lock = lock
         self._readings = Readings(archive)

@@ -58,10 +58,7 @@ MEMUSAGE_ENABLED = True
 MEMUSAGE_LIMIT_MB = 1024
 
 # --- The way of a page ----------------------------------------------------------------------------
-ITEM_PIPELINES = {
-    "crawler.pipelines.StorePage": 100,
-    "crawler.pipelines.ReadPage": 200,
-}
+ITEM_PIPELINES = {"crawler.pipelines.ArchivePage": 100}
 EXTENSIONS = {"crawler.extensions.RecordRun": 100}
 # The frontier knows what was asked; a second memory of it would only grow.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 # One on its way, one waiting for its turn (settings.CONCURRENT_REQUESTS).
 AT_ONCE = 2
 # URLs marked as being fetched in one transaction: a sync to the disk for each would be felt.
-TAKEN_AT_ONCE = 8
+TAKEN_AT_ONCE = 32
 
 
 class SiteSpider(Spider):
@@ -70,7 +70,7 @@ class SiteSpider(Spider):
         self.breaker = Breaker()
         self._asks: deque[Ask] = deque()
         self._taken: deque[Due] = deque()
-        self._open = self._kept = 0  # asked and not settled; of these, pages that wait to be read
+        self._open = self._waiting = 0  # asked and not settled; of these, pages that have come
         self._articles = self._led_away = 0
         self._ends_at = time.monotonic() + self.order.minutes * 60 if self.order.minutes else None
         self._changed = asyncio.Event()
@@ -145,7 +145,7 @@ class SiteSpider(Spider):
                 await asyncio.sleep(self.breaker.take_wait())
                 self._open += 1
                 yield self._article_request(due)
-                await self._until(lambda: self._open - self._kept < AT_ONCE)
+                await self._until(lambda: self._open - self._waiting < AT_ONCE)
             elif self._open:
                 await self._until_change()
             else:
@@ -170,7 +170,7 @@ class SiteSpider(Spider):
 
     async def _until_change(self) -> None:
         self._changed.clear()
-        if self._kept and self._kept == self._open:
+        if self._waiting and self._waiting == self._open:
             self.run.batch.end()  # no answer is on its way that could join it
         await self._changed.wait()
 
@@ -279,14 +279,14 @@ class SiteSpider(Spider):
                 self.run.archive.seen(settled.article_id, settled.at)
         self.has_settled(settled.verdict)
 
-    async def has_kept(self, work: Work, size: int) -> None:
-        """An article's page is safe; returns when it was read and stored with others."""
-        self._kept += 1
+    async def has_come(self, work: Work, size: int) -> None:
+        """An article's page is there; returns when it was kept, read and stored with others."""
+        self._waiting += 1
         self._changed.set()
         try:
             await self.run.batch.join(work, size)
         finally:
-            self._kept -= 1
+            self._waiting -= 1
 
     def has_settled(self, verdict: Verdict) -> None:
         """One URL less is open."""

@@ -52,8 +52,9 @@ def refuse_hostile(html: bytes) -> int:
         raise TooComplexError(
             f"the page has {len(tags):,} elements, more than {_MOST_TAGS:,}; it is kept, not read"
         )
-    least = _LONG_TAG if sum(map(len, tags)) < _MANY_BYTES else _SHORT_TAG
-    at_most = sum(_work(_most_attributes(tag)) for tag in tags if len(tag) > least)
+    small = len(html) < _MANY_BYTES or sum(map(len, tags)) < _MANY_BYTES
+    least = _LONG_TAG if small else _SHORT_TAG
+    at_most = sum([_work(_most_attributes(tag)) for tag in tags if len(tag) > least])
     if at_most > _WORK_LIMIT and _is_too_much(_exactly_read(html)):
         raise TooComplexError(
             "the tags of the page have so many attributes that parsing them would take minutes; "

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from archive.errors import ArchiveError, ArchiveFullError
+from archive.pages import PageStore
 from archive.store import Archive
 from crawler import batch
 from crawler.batch import Batch
@@ -25,14 +26,21 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 @dataclass
 class Noted:
-    """Writes its number, having been read; or fails at one of the two."""
+    """Writes its number, having been kept and read; or fails at one of the three."""
 
     archive: Archive
     number: int
     failing: dict[str, Exception] = field(default_factory=dict)
+    is_kept: bool = False
     is_read: bool = False
 
+    def keep(self) -> None:
+        if error := self.failing.get("keep"):
+            raise error
+        self.is_kept = True
+
     def read(self) -> None:
+        assert self.is_kept
         if error := self.failing.get("read"):
             raise error
         self.is_read = True
@@ -50,9 +58,10 @@ def kept(archive: Archive) -> list[int]:
 
 def joined(archive: Archive, works: list[Noted], size: int = 1) -> list[BaseException | None]:
     async def all_of_them() -> list[BaseException | None]:
-        waiting = Batch(archive)
-        joins = (waiting.join(work, size) for work in works)
-        return await asyncio.gather(*joins, return_exceptions=True)
+        with PageStore.open(archive.folder, write=True) as pages:
+            waiting = Batch(archive, pages)
+            joins = (waiting.join(work, size) for work in works)
+            return await asyncio.gather(*joins, return_exceptions=True)
 
     return asyncio.run(all_of_them())
 
@@ -83,7 +92,7 @@ def test_the_rest_waits_a_moment(archive: Archive) -> None:
     assert time.monotonic() - began >= batch.SECONDS
 
 
-@pytest.mark.parametrize("step", ["read", "store"])
+@pytest.mark.parametrize("step", ["keep", "read", "store"])
 def test_a_mistake_on_one_page_is_told_and_costs_no_other(archive: Archive, step: str) -> None:
     mistake = KeyError("ours")
     works = [Noted(archive, n, {step: mistake} if n == 1 else {}) for n in range(3)]
@@ -92,7 +101,7 @@ def test_a_mistake_on_one_page_is_told_and_costs_no_other(archive: Archive, step
     assert kept(archive) == [0, 2]
 
 
-@pytest.mark.parametrize("step", ["read", "store"])
+@pytest.mark.parametrize("step", ["keep", "read", "store"])
 def test_of_a_batch_that_the_disk_does_not_take_nothing_is_stored(archive: Archive, step: str):
     full = ArchiveFullError("the disk is full")
     told = joined(archive, [Noted(archive, n, {step: full} if n == 2 else {}) for n in range(3)])
