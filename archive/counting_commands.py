@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -30,6 +33,30 @@ def _picture(_ctx: click.Context, _param: click.Parameter, path: Path | None) ->
     return path
 
 
+def _asking(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command the options by which both narrow what they count, as one Asking."""
+
+    @click.option("--site", metavar="SLUG", help="Only what this site carried, e.g. moit-gov-vn.")
+    @click.option("--since", type=Day(), help="From this day on: 2024-05-31 or 31/05/2024.")
+    @click.option("--until", type=Day(), help="Up to and including this day.")
+    @click.option("--exact", "only_exact", is_flag=True, help="Only with the accents as typed.")
+    @click.option("--thorough", is_flag=True, help="Count all articles, however long it takes.")
+    @wraps(command)
+    def with_asking(query: tuple[str, ...], **given: Any) -> None:
+        narrowed = {name: given.pop(name) for name in ("site", "since", "until", "only_exact")}
+        command(Asking(query=" ".join(query), **narrowed), **given)
+
+    return with_asking
+
+
+@contextmanager
+def _opened(asking: Asking) -> Iterator[sqlite3.Connection]:
+    """The archive that is asked; a site that it does not know ends the command."""
+    with Archive.open(data_folder()) as archive, explained(archive.path):
+        check_known(archive, "sites", asking.site)
+        yield archive.connection
+
+
 @click.command(cls=SearchCommand)
 @click.argument("query", nargs=-1, required=True)
 @click.option(
@@ -37,11 +64,7 @@ def _picture(_ctx: click.Context, _param: click.Parameter, path: Path | None) ->
     type=click.Choice(["day", "week", "month", "year"]),
     help="Count by this time; as a rule by what fits the days.",
 )
-@click.option("--site", metavar="SLUG", help="Only what this site carried, e.g. moit-gov-vn.")
-@click.option("--since", type=Day(), help="From this day on: 2024-05-31 or 31/05/2024.")
-@click.option("--until", type=Day(), help="Up to and including this day.")
-@click.option("--exact", "only_exact", is_flag=True, help="Only with the accents as typed.")
-@click.option("--thorough", is_flag=True, help="Count all articles, however long it takes.")
+@_asking
 @click.option("--csv", "as_csv", is_flag=True, help="A row a time.")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON, with what was asked.")
 @click.option(
@@ -52,12 +75,8 @@ def _picture(_ctx: click.Context, _param: click.Parameter, path: Path | None) ->
     help="Write the picture to this .png or .svg file.",
 )
 def trend(  # noqa: PLR0913, PLR0917 - one parameter an option
-    query: tuple[str, ...],
+    asking: Asking,
     by: str | None,
-    site: str | None,
-    since: dt.date | None,
-    until: dt.date | None,
-    only_exact: bool,
     thorough: bool,
     as_csv: bool,
     as_json: bool,
@@ -79,12 +98,10 @@ def trend(  # noqa: PLR0913, PLR0917 - one parameter an option
     from archive.trend import SECONDS
     from archive.trend import trend as counted
 
-    text = " ".join(query)
-    with Archive.open(data_folder()) as archive, explained(archive.path):
-        check_known(archive, "sites", site)
+    with _opened(asking) as connection:
         found = counted(
-            archive.connection,
-            Asking(query=text, site=site, since=since, until=until, only_exact=only_exact),
+            connection,
+            asking,
             now=dt.datetime.now(VIETNAM),
             by=By(by) if by else None,
             seconds=None if thorough else SECONDS,
@@ -93,7 +110,12 @@ def trend(  # noqa: PLR0913, PLR0917 - one parameter an option
         _save(found, output)
     if as_json:
         times = [time.values() for time in found.times]
-        told = {"query": text, "by": str(found.by), "sites": found.sites, "notes": found.notes}
+        told = {
+            "query": asking.query,
+            "by": str(found.by),
+            "sites": found.sites,
+            "notes": found.notes,
+        }
         counted_from = found.counted_from and found.counted_from.isoformat()
         click.echo(to_json(told | {"counted_from": counted_from, "times": times}))
     elif as_csv:
@@ -120,21 +142,13 @@ def _save(found: Trend, output: Path) -> None:
     help="Only by this; may be given again.",
 )
 @click.option("--top", type=click.IntRange(1, 1000), default=10, show_default=True)
-@click.option("--site", metavar="SLUG", help="Only what this site carried, e.g. moit-gov-vn.")
-@click.option("--since", type=Day(), help="From this day on: 2024-05-31 or 31/05/2024.")
-@click.option("--until", type=Day(), help="Up to and including this day.")
-@click.option("--exact", "only_exact", is_flag=True, help="Only with the accents as typed.")
-@click.option("--thorough", is_flag=True, help="Count all articles, however long it takes.")
+@_asking
 @click.option("--csv", "as_csv", is_flag=True, help="A row a value.")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON, with what was counted.")
 def facets(  # noqa: PLR0913, PLR0917 - one parameter an option
-    query: tuple[str, ...],
+    asking: Asking,
     by: tuple[str, ...],
     top: int,
-    site: str | None,
-    since: dt.date | None,
-    until: dt.date | None,
-    only_exact: bool,
     thorough: bool,
     as_csv: bool,
     as_json: bool,
@@ -151,12 +165,10 @@ def facets(  # noqa: PLR0913, PLR0917 - one parameter an option
     from archive.facets import By
     from archive.facets import facets as counted
 
-    text = " ".join(query)
-    with Archive.open(data_folder()) as archive, explained(archive.path):
-        check_known(archive, "sites", site)
+    with _opened(asking) as connection:
         found = counted(
-            archive.connection,
-            Asking(query=text, site=site, since=since, until=until, only_exact=only_exact),
+            connection,
+            asking,
             by=[each for each in By if not by or each.value in by],
             top=top,
             thorough=thorough,

@@ -75,18 +75,8 @@ NEIGHBOURS = 1
 
 def as_page(told: Difference, before: Row, after: Row, source: str) -> str:
     """The whole page; it can be kept, printed and sent."""
-    title = safe(after["title"])
-    return f"""<!DOCTYPE html>
-<html lang="{safe(after["language"] or "vi")}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<meta name="referrer" content="no-referrer">
-<title>{title}: version {before["version"]} and {after["version"]}</title>
-<style>{STYLE}</style>
-</head>
+    title = f"{after['title']}: version {before['version']} and {after['version']}"
+    return f"""{beginning(title, STYLE, after["language"])}
 <body>
 <main>
 <header>
@@ -109,6 +99,21 @@ def as_page(told: Difference, before: Row, after: Row, source: str) -> str:
 </body>
 </html>
 """
+
+
+def beginning(title: str, style: str, language: str | None = None) -> str:
+    """All that stands before the body of such a page."""
+    return f"""<!DOCTYPE html>
+<html lang="{safe(language or "vi")}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<meta name="referrer" content="no-referrer">
+<title>{safe(title)}</title>
+<style>{style}</style>
+</head>"""
 
 
 def safe(text: object) -> str:

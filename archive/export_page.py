@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from archive.difference_page import POLICY, link, safe
+from archive.difference_page import beginning, link, safe
 from archive.export_rows import Row
 from archive.export_texts import NO_TEXT, about, blocks_of, cells_of
 from archive.models import Block, BlockKind
@@ -56,17 +56,7 @@ _TAGS = {BlockKind.SUBHEADING: "h3", BlockKind.QUOTE: "blockquote"}
 def html_pieces(rows: Iterable[Row], title: str, told: Iterable[str]) -> Iterator[bytes]:
     """The page, article by article; ``told`` are lines on what was asked for and when."""
     lines = "".join(f"<p>{safe(line)}</p>" for line in told)
-    yield f"""<!DOCTYPE html>
-<html lang="vi">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<meta name="referrer" content="no-referrer">
-<title>{safe(title)}</title>
-<style>{STYLE}</style>
-</head>
+    yield f"""{beginning(title, STYLE)}
 <body>
 <main>
 <header class="about"><h1>{safe(title)}</h1>{lines}</header>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import zlib
 
 from crawler.errors import BrokenAnswerError
@@ -12,6 +13,14 @@ ACCEPTED = "gzip, deflate"
 PACKED = "packed"
 _GZIP_MARK = b"\x1f\x8b"
 _TAIL = 2048
+# A byte order mark, or the bracket with which HTML and XML begin.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
 
 
 def unpack(body: bytes, encoding: str, most: int, *, brotli: bool = False) -> bytes:
@@ -79,6 +88,18 @@ def _unbrotli(body: bytes, most: int) -> bytes:
     if left < 0:
         raise BrokenAnswerError(f"the body unpacks to more than {most:,} bytes")
     return b"".join(pieces)
+
+
+def marked_text(body: bytes) -> str | None:
+    """A body as text, where its first bytes tell the charset beyond doubt.
+
+    >>> marked_text("<p>Tin".encode("utf-16")), marked_text(b"<p>Tin")
+    ('<p>Tin', None)
+    """
+    for mark, charset in _MARKS:
+        if body.startswith(mark):
+            return body.decode(charset, "replace").removeprefix("\ufeff")
+    return None
 
 
 def is_cut(body: bytes) -> bool:

@@ -208,8 +208,16 @@ class Frontier:
     def settle(self, settled: Settled) -> None:
         """Writes how a try ended: the URL's state, its story, the run's numbers, and that its
         article, if one is kept, is no longer shown."""
-        verdict, connection = settled.verdict, self.archive.connection
-        values = {
+        connection, values = self.archive.connection, self._values(settled)
+        with self.archive.transaction():
+            for statement in (_SETTLE, _TELL, _COUNT):
+                connection.execute(statement, values)
+            self._note_absence(settled)
+
+    def _values(self, settled: Settled) -> dict[str, object]:
+        """What the statements above ask for of one try."""
+        verdict = settled.verdict
+        return {
             "url": settled.url,
             "state": verdict.state,
             "reason": verdict.reason,
@@ -226,11 +234,6 @@ class Frontier:
             "site": self.site,
             "size": settled.size,
         }
-        with self.archive.transaction():
-            connection.execute(_SETTLE, values)
-            connection.execute(_TELL, values)
-            connection.execute(_COUNT, values)
-            self._note_absence(settled)
 
     def _note_absence(self, settled: Settled) -> None:
         """What is gone is looked for at another address of its article; where there is none, its
@@ -262,42 +265,15 @@ class Frontier:
 
     def tell(self, settled: Settled) -> None:
         """Writes how a try ended that lies before the last one: the URL's state stays."""
-        verdict = settled.verdict
-        values = {
-            "url": settled.url,
-            "run_id": self.run_id,
-            "site": self.site,
-            "at": to_text(settled.at),
-            "state": verdict.state,
-            "reason": verdict.reason,
-            "status": settled.status,
-            "page_id": settled.page_id,
-            "article_id": settled.article_id,
-            "counted": verdict.counted,
-            "size": settled.size,
-        }
+        connection, values = self.archive.connection, self._values(settled)
         with self.archive.transaction():
-            self.archive.connection.execute(_TELL, values)
-            self.archive.connection.execute(_COUNT, values)
-            self.archive.connection.execute(_LEAD, values)
+            for statement in (_TELL, _COUNT, _LEAD):
+                connection.execute(statement, values)
 
     def read_late(self, settled: Settled, to: str) -> None:
         """A kept page that could not be read when it came has given its article after all; ``to``
         is the address of that article."""
-        verdict, connection = settled.verdict, self.archive.connection
-        values = {
-            "url": settled.url,
-            "state": verdict.state,
-            "reason": verdict.reason,
-            "at": to_text(settled.at),
-            "due_at": verdict.due_at and to_text(verdict.due_at),
-            "status": settled.status,
-            "page_id": settled.page_id,
-            "article_id": settled.article_id,
-            "etag": settled.etag,
-            "last_modified": settled.last_modified,
-            "run_id": self.run_id,
-        }
+        connection, values = self.archive.connection, self._values(settled)
         with self.archive.transaction():
             connection.execute(
                 "UPDATE frontier SET article_id = :article_id WHERE url = :url", values

@@ -3,45 +3,29 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from tests.world import Fate, Quirk, World
+from tests.world.collected import Collected
 from tests.world.compare import archived, rows, wrong_articles, wrong_states, wrong_stories
 from tests.world.server import Request
 
 README = Path(__file__).resolve().parent.parent / "README.md"
-COMMAND = str(Path(sys.executable).parent / "moit-news")
 
 
 @dataclass
-class Crawled:
+class Crawled(Collected):
     """A world and the data folder it was crawled into, with what the first crawl asked."""
 
-    world: World
-    folder: Path
-    env: dict[str, str]
-    first: list[Request]
-    first_code: int
+    first: list[Request] = field(default_factory=list)
+    first_code: int = -1
     first_table: str = ""
-
-    def moit_news(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [COMMAND, *arguments],
-            env=self.env,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
 
     def url(self, quirk: Quirk) -> str:
         return next(a.url for a in self.world.articles if a.quirk is quirk)
@@ -49,11 +33,8 @@ class Crawled:
 
 @pytest.fixture(scope="module")
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
-    folder = tmp_path_factory.mktemp("data")
     with World.serve() as world:
-        sites = world.write_sites(tmp_path_factory.mktemp("sites"))
-        env = os.environ | {"MOIT_NEWS_SITES": str(sites), "MOIT_NEWS_DATA": str(folder)}
-        made = Crawled(world, folder, env, [], -1)
+        made = Crawled.of(world, tmp_path_factory)
         done = made.moit_news("crawl")
         made.first_code, made.first_table = done.returncode, done.stdout
         made.first = world.requests

@@ -4,44 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import re
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from archive.models import VIETNAM
 from tests.world import World
+from tests.world.collected import Collected
 from tests.world.compare import archived, rows, wrong_articles
 
-COMMAND = str(Path(sys.executable).parent / "moit-news")
 PORTAL, DAILY, WEEKLY = "cong-thuong-mau", "thi-truong-mau", "kinh-te-mau"
 GAP = (dt.date(2026, 9, 1), dt.date(2026, 9, 19))
 
 
 @dataclass
-class Place:
+class Place(Collected):
     """A world and a data folder that has seen only the days from 20 September on."""
-
-    world: World
-    folder: Path
-    env: dict[str, str]
-
-    def moit_news(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [COMMAND, *arguments],
-            env=self.env,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
 
     def days(self, slug: str) -> dict[str, str]:
         """What coverage says of each day of the gap."""
@@ -56,11 +39,8 @@ class Place:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    folder = tmp_path_factory.mktemp("data")
     with World.serve(today=dt.date(2026, 9, 30)) as world:
-        sites = world.write_sites(tmp_path_factory.mktemp("sites"))
-        env = os.environ | {"MOIT_NEWS_SITES": str(sites), "MOIT_NEWS_DATA": str(folder)}
-        made = Place(world, folder, env)
+        made = Place.of(world, tmp_path_factory)
         assert made.moit_news("crawl", "--since", "2026-09-20").returncode == 0
         yield made
 

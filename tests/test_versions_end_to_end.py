@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,37 +12,21 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.world import Happening, Quirk, World
+from tests.world.collected import Collected
 from tests.world.compare import rows
 from tests.world.happenings import moved
 from tests.world.plan import DAILY, PORTAL, WEEKLY
 
-COMMAND = str(Path(sys.executable).parent / "moit-news")
-
 
 @dataclass
-class Told:
+class Told(Collected):
     """A small world that was crawled, changed, crawled, put back and crawled again."""
 
-    world: World
-    folder: Path
-    env: dict[str, str]
     urls: dict[str, str] = field(default_factory=dict)
     away: dict[str, str] = field(default_factory=dict)
 
-    def moit_news(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [COMMAND, *arguments],
-            env=self.env,
-            capture_output=True,
-            text=True,
-            timeout=180,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
     def ask(self) -> None:
-        self.moit_news("crawl", *(part for url in self.urls.values() for part in ("--url", url)))
+        self.says("crawl", *(part for url in self.urls.values() for part in ("--url", url)))
 
     def article(self, name: str) -> dict[str, object]:
         (row,) = rows(self.folder, "SELECT * FROM articles WHERE url = ?", self.urls[name])
@@ -54,17 +35,14 @@ class Told:
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
-    folder = tmp_path_factory.mktemp("data")
     with World.serve(per_paper=24) as world:
-        sites = world.write_sites(tmp_path_factory.mktemp("sites"))
-        env = os.environ | {"MOIT_NEWS_SITES": str(sites), "MOIT_NEWS_DATA": str(folder)}
-        told = Told(world, folder, env)
-        told.moit_news("crawl")
+        told = Told.of(world, tmp_path_factory)
+        told.says("crawl")
         for name, paper, happening in HAPPENED:
             told.urls[name] = pick(told, paper)
             world.let(told.urls[name], happening)
         told.ask()
-        told.away = {name: told.moit_news("why", told.urls[name]) for name in AWAY}
+        told.away = {name: told.says("why", told.urls[name]) for name in AWAY}
         for name in AWAY:
             world.let(told.urls[name], None)
         told.ask()
@@ -99,24 +77,24 @@ def pick(told: Told, paper: str) -> str:
 
 
 def test_a_correction_is_a_version_and_diff_tells_its_words(told: Told) -> None:
-    shown = told.moit_news("diff", told.urls["corrected"])
+    shown = told.says("diff", told.urls["corrected"])
     changed = told.world.article(told.urls["corrected"])
     assert told.article("corrected")["version"] == 2
     assert told.article("corrected")["body"] == changed.text
     assert "1 changed, 1 added" in shown
     assert "+ Đính chính:" in shown
-    as_json = json.loads(told.moit_news("diff", told.urls["corrected"], "--json"))
+    as_json = json.loads(told.says("diff", told.urls["corrected"], "--json"))
     assert as_json["words"]["removed"] == 1
-    first = told.moit_news("show", told.urls["corrected"], "--version", "1")
+    first = told.says("show", told.urls["corrected"], "--version", "1")
     assert "Đính chính:" not in first
 
 
 def test_what_the_correction_took_back_is_found_in_the_versions(told: Told) -> None:
-    changed = json.loads(told.moit_news("diff", told.urls["corrected"], "--json"))
+    changed = json.loads(told.says("diff", told.urls["corrected"], "--json"))
     block = next(block for block in changed["blocks"] if block["edit"] == "changed")
     before, gone = [span["text"] for span in block["spans"] if span["edit"] != "added"][:2]
     phrase = " ".join([*before.split()[-3:], gone.strip()])
-    found = json.loads(told.moit_news("search", "--versions", f'"{phrase}"', "--json"))
+    found = json.loads(told.says("search", "--versions", f'"{phrase}"', "--json"))
     assert [(hit["url"], hit["version"]) for hit in found] == [(told.urls["corrected"], 1)]
 
 
@@ -146,18 +124,18 @@ def test_what_is_shown_again_is_back_with_all_of_it(told: Told, name: str) -> No
     assert article["withdrawn_at"] is None
     assert away["returned_at"] > away["withdrawn_at"]
     assert (article["version"], article["body"]) == (1, told.world.article(told.urls[name]).text)
-    shown = told.moit_news("why", told.urls[name])
+    shown = told.says("why", told.urls[name])
     assert "is shown again; it was away since" in shown
-    assert "shown again, seen" in told.moit_news("show", told.urls[name])
+    assert "shown again, seen" in told.says("show", told.urls[name])
 
 
 def test_an_article_that_moved_is_one_article_under_both_addresses(told: Told) -> None:
     old = told.urls["moved"]
     new = told.world.papers[1].homepage.rstrip("/") + moved(urlsplit(old).path)
-    before, after = (json.loads(told.moit_news("show", url, "--json")) for url in (old, new))
+    before, after = (json.loads(told.says("show", url, "--json")) for url in (old, new))
     assert before == after
     assert (after["url"], after["version"], after["withdrawn_at"]) == (new, 1, None)
-    assert told.moit_news("why", old).splitlines()[0] == old
+    assert told.says("why", old).splitlines()[0] == old
     titles = rows(told.folder, "SELECT id FROM articles WHERE title = ?", after["title"])
     assert len(titles) == 1
 
@@ -168,7 +146,7 @@ def test_a_sitemaps_word_makes_a_known_article_due(told: Told) -> None:
     back_two_days(told.folder)
     told.world.let(url, Happening.CORRECTED)
     told.world.forget_requests()
-    told.moit_news("crawl", DAILY)
+    told.says("crawl", DAILY)
     asked = {request.path for request in told.world.requests}
     named = {a.path for a in told.world.articles if a.paper == DAILY}
     changed = (told.world.article(one).path for one in (url, told.urls["retouched daily"]))

@@ -7,6 +7,7 @@ import logging
 import re
 
 from archive.models import Page
+from crawler.bodies import marked_text
 from crawler.errors import NotHtmlError
 
 _NOT_HTML = {
@@ -21,13 +22,6 @@ _NOT_HTML = {
 }
 # A feed, a sitemap or an API's answer under an article's address.
 _DATA = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml|<rss|<urlset|[{\[])")
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-    (b"<\0", "utf-16-le"),
-    (b"\0<", "utf-16-be"),
-)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 # One of our sites declares its charset only at byte 18,257.
 _DECLARED_WITHIN = 32_768
@@ -42,10 +36,8 @@ def utf8(page: Page) -> bytes:
     """
     body = page.body
     _refuse_other_kinds(body)
-    for mark, charset in _MARKS:
-        if body.startswith(mark):
-            text = body.decode(charset, "replace").removeprefix("\ufeff")
-            return text.replace("\0", "").encode("utf-8", "replace")
+    if (text := marked_text(body)) is not None:
+        return text.replace("\0", "").encode("utf-8", "replace")
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import html.entities
 import re
 import zlib
@@ -10,18 +9,12 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from crawler.bodies import marked_text
 from crawler.errors import ListingError
 
 Element = etree._Element
 
 LARGEST = 50 * 1024 * 1024  # what the sitemap protocol allows
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-    (b"<\0", "utf-16-le"),
-    (b"\0<", "utf-16-be"),
-)
 _PROLOG = re.compile(r"^\s*<\?xml[^>]*?\?>", re.IGNORECASE)
 _DECLARED = re.compile(rb"encoding\s*=\s*[\"']([\w.:-]+)")
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
@@ -95,9 +88,8 @@ def _unpacked(body: bytes) -> bytes:
 
 
 def _decode(body: bytes) -> str:
-    for mark, charset in _MARKS:
-        if body.startswith(mark):
-            return body.decode(charset, "replace").removeprefix("\ufeff")
+    if (text := marked_text(body)) is not None:
+        return text
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:

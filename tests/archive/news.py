@@ -1,6 +1,7 @@
 """A small archive for tests: two sites and articles of our own writing."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,6 +48,19 @@ def page(
         body=body,
     )
     return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def keep(folder: Path, articles: Iterable[Article]) -> None:
+    """A new archive of some articles, each of the site of its source."""
+    with new_archive(folder) as archive:
+        for said in articles:
+            site = "bao-vn" if said.source == PAPER.slug else "bo-vn"
+            archive.add(said, site=site, page_id=None, seen_at=SEEN)
+
+
+def number_of(url: str) -> int:
+    """The number that an article was made with, from its address."""
+    return int(url.rpartition("/")[2].removesuffix(".html"))
 
 
 def new_archive(folder: Path) -> Archive:

@@ -3,6 +3,9 @@
 import gzip
 from pathlib import Path
 
+from archive.pages import PageStore
+from archive.store import Archive
+
 SCHEMAS = Path(__file__).with_name("schemas")
 RELEASED = sorted(
     folder.name for folder in SCHEMAS.iterdir() if (folder / "archive.db.gz").exists()
@@ -16,3 +19,9 @@ def unpack(schema: str, folder: Path) -> Path:
     for packed in (SCHEMAS / schema).glob("*.gz"):
         (data / packed.stem).write_bytes(gzip.decompress(packed.read_bytes()))
     return data
+
+
+def bring_up_to_date(folder: Path) -> None:
+    """Takes both files of a data folder to today's schema, as the next crawl does."""
+    Archive.open(folder, write=True).close()
+    PageStore.open(folder, write=True).close()

@@ -42,14 +42,6 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+\d\d:\d\d")
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    with new_archive(folder) as archive:
-        yield archive
-
-
-@pytest.fixture
 def mails(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mails]:
     handler = Mails()
     port = free_port()

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,6 @@ from archive.citing import cited, citing
 from archive.models import Attachment, Block, BlockKind, Change
 from archive.store import Archive
 from tests.archive.news import SEEN, article, new_archive, paragraphs
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with new_archive(tmp_path) as archive:
-        yield archive
 
 
 def add(archive: Archive, number: int, *texts: str, **changes: object) -> int:

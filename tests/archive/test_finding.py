@@ -22,7 +22,7 @@ from archive.models import VIETNAM, Article, Attachment, Block, BlockKind, Image
 from archive.query import parse
 from archive.search import CLOSE, OPEN, find
 from archive.store import Archive
-from tests.archive.news import SEEN, article, new_archive, paragraphs
+from tests.archive.news import SEEN, article, keep, new_archive, number_of, paragraphs
 
 
 def news(number: int, title: str, *body: str, **changes: object) -> Article:
@@ -56,17 +56,14 @@ NEWS = [
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     folder = tmp_path_factory.mktemp("finding")
-    with new_archive(folder) as archive:
-        for some in NEWS:
-            site = "bao-vn" if some.source == "bao-thu" else "bo-vn"
-            archive.add(some, site=site, page_id=None, seen_at=SEEN)
+    keep(folder, NEWS)
     with Archive.open(folder) as archive:
         yield archive
 
 
 def numbers(archive: Archive, query: str, **wanted: object) -> list[int]:
     hits = find(archive.connection, query, **wanted).hits  # type: ignore[arg-type]
-    return [int(hit.url.rpartition("/")[2].removesuffix(".html")) for hit in hits]
+    return [number_of(hit.url) for hit in hits]
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,7 @@ from archive.inspection import inspect
 from archive.inspection_rules import Weight
 from archive.keeping_commands import _alone
 from archive.lock import take_lock
-from archive.pages import PageStore
 from archive.repair import repair
-from archive.store import Archive
-from tests.archive.older import RELEASED, unpack
 
 INDEX = "archive.db", "DROP TRIGGER articles_au; UPDATE articles SET body = 'khác' WHERE id % 2"
 # What is done to the files, what is found, how bad it is, whether --repair mends it.
@@ -129,14 +126,6 @@ TROUBLES = {
 }
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    folder = unpack(RELEASED[0], tmp_path)
-    Archive.open(folder, write=True).close()
-    PageStore.open(folder, write=True).close()
-    return folder
-
-
 def harm(folder: Path, name: str, statements: str) -> None:
     if statements.endswith("article_id IN"):
         statements += " (SELECT article_id FROM versions WHERE version = 2)"
@@ -161,32 +150,32 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_a_whole_archive_is_clean_and_says_nothing_to_cron(data: Path) -> None:
-    assert inspect(data).findings == ()
-    done = run(data, "--deep")
+def test_a_whole_archive_is_clean_and_says_nothing_to_cron(crawled: Path) -> None:
+    assert inspect(crawled).findings == ()
+    done = run(crawled, "--deep")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_what_is_wrong_is_found_and_mended_only_where_nothing_is_lost(
-    trouble: str, data: Path
+    trouble: str, crawled: Path
 ) -> None:
     name, statements, words, weight, can_repair = TROUBLES[trouble]
-    harm(data, name, statements)
-    before = rows(data)
+    harm(crawled, name, statements)
+    before = rows(crawled)
 
-    seen = inspect(data, deep=True)
+    seen = inspect(crawled, deep=True)
 
     found = [finding for finding in seen.findings if words in finding.name]
     assert [finding.weight for finding in found] == [weight], seen.findings
     assert found[0].can_repair is can_repair
     assert found[0].count >= max(1, len(found[0].rows))
     assert seen.is_clean is (weight is Weight.ODD)
-    done = repair(data, seen.findings)
+    done = repair(crawled, seen.findings)
     assert any("left alone" not in line for line in done) is can_repair
-    after = inspect(data, deep=True)
+    after = inspect(crawled, deep=True)
     assert any(words in finding.name for finding in after.findings) is not can_repair
-    lost = {table for table, count in rows(data).items() if count < before[table]}
+    lost = {table for table, count in rows(crawled).items() if count < before[table]}
     assert lost <= {"archive.db citations", "archive.db bands", "pages.db bodies"} | {
         table for table in before if "_fts_" in table or "_exact_" in table
     }
@@ -194,44 +183,44 @@ def test_what_is_wrong_is_found_and_mended_only_where_nothing_is_lost(
         assert lost == set()
 
 
-def test_a_body_without_a_page_stays_while_any_page_is_lost(data: Path) -> None:
-    harm(data, *TROUBLES["lost page"][:2])
-    harm(data, *TROUBLES["orphan body"][:2])
+def test_a_body_without_a_page_stays_while_any_page_is_lost(crawled: Path) -> None:
+    harm(crawled, *TROUBLES["lost page"][:2])
+    harm(crawled, *TROUBLES["orphan body"][:2])
 
-    done = repair(data, inspect(data).findings)
+    done = repair(crawled, inspect(crawled).findings)
 
     assert ["left alone" in line for line in done] == [True]
-    assert any("bodies that no page has" in each.name for each in inspect(data).findings)
+    assert any("bodies that no page has" in each.name for each in inspect(crawled).findings)
 
 
-def test_a_damaged_file_is_told_and_nothing_is_tried(data: Path) -> None:
-    with (data / "pages.db").open("r+b") as file:
+def test_a_damaged_file_is_told_and_nothing_is_tried(crawled: Path) -> None:
+    with (crawled / "pages.db").open("r+b") as file:
         file.seek(4096)
         file.write(os.urandom(8192))
 
-    done = run(data, "--repair")
+    done = run(crawled, "--repair")
 
     assert done.returncode in {1, 3}
     assert "damaged" in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_missing_pages_db_is_a_finding_not_a_crash(data: Path) -> None:
-    (data / "pages.db").unlink()
+def test_a_missing_pages_db_is_a_finding_not_a_crash(crawled: Path) -> None:
+    (crawled / "pages.db").unlink()
 
-    seen = inspect(data)
+    seen = inspect(crawled)
 
     assert ["pages.db is not there" in finding.name for finding in seen.findings] == [True]
-    assert not (data / "pages.db").exists()
+    assert not (crawled / "pages.db").exists()
 
 
-def test_the_command_repairs_tells_and_ends_with_its_code(data: Path) -> None:
-    harm(data, *INDEX)
-    harm(data, *TROUBLES["lost page"][:2])
+def test_the_command_repairs_tells_and_ends_with_its_code(crawled: Path) -> None:
+    harm(crawled, *INDEX)
+    harm(crawled, *TROUBLES["lost page"][:2])
 
-    looked = run(data)
-    mended = run(data, "--repair")
-    told = json.loads(run(data, "--json").stdout)
+    looked = run(crawled)
+    mended = run(crawled, "--repair")
+    told = json.loads(run(crawled, "--json").stdout)
 
     assert (looked.returncode, mended.returncode) == (1, 1)
     assert "the index articles_fts" in looked.stdout
@@ -242,23 +231,23 @@ def test_the_command_repairs_tells_and_ends_with_its_code(data: Path) -> None:
 
 
 def test_while_a_crawl_runs_a_check_leaves_its_open_questions_alone_and_repair_waits(
-    data: Path,
+    crawled: Path,
 ) -> None:
-    harm(data, *TROUBLES["killed run"][:2])
-    with take_lock(data):
-        assert run(data).returncode == 0
-        done = run(data, "--repair")
+    harm(crawled, *TROUBLES["killed run"][:2])
+    with take_lock(crawled):
+        assert run(crawled).returncode == 0
+        done = run(crawled, "--repair")
     assert done.returncode == 75
     assert "under way" in done.stderr
 
 
 @pytest.mark.parametrize("mends", [False, True])
-def test_only_a_repair_keeps_a_crawl_from_beginning(mends: bool, data: Path) -> None:
-    with _alone(data, needed=mends) as is_alone:
+def test_only_a_repair_keeps_a_crawl_from_beginning(mends: bool, crawled: Path) -> None:
+    with _alone(crawled, needed=mends) as is_alone:
         assert is_alone
         if mends:
             with pytest.raises(AlreadyRunningError):
-                take_lock(data)
+                take_lock(crawled)
         else:
-            take_lock(data).close()
-    take_lock(data).close()
+            take_lock(crawled).close()
+    take_lock(crawled).close()

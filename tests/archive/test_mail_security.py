@@ -3,7 +3,6 @@
 import datetime as dt
 import ipaddress
 import ssl
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,16 +12,7 @@ from archive.channels.mail import check_address
 from archive.errors import WatchError
 from archive.store import Archive
 from tests.archive.channel_peers import Mails, put, run, watch
-from tests.archive.news import new_archive
 from tests.archive.test_web import free_port
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    with new_archive(folder) as archive:
-        yield archive
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from archive.matching import Selection, matching
 from archive.models import VIETNAM, Article
 from archive.search import find
 from archive.store import Archive
-from tests.archive.news import SEEN, article, new_archive, paragraphs
+from tests.archive.news import article, keep, paragraphs
 
 SYLLABLES = ("than", "mỏ", "điện", "lực", "xe", "xã", "kho", "chợ")
 TEXTS = (
@@ -42,11 +42,7 @@ def news(number: int, text: str) -> Article:
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     folder = tmp_path_factory.mktemp("matching")
-    with new_archive(folder) as archive:
-        for number, text in enumerate(TEXTS, 1):
-            some = news(number, text)
-            site = "bao-vn" if some.source == "bao-thu" else "bo-vn"
-            archive.add(some, site=site, page_id=None, seen_at=SEEN)
+    keep(folder, (news(number, text) for number, text in enumerate(TEXTS, 1)))
     with Archive.open(folder) as archive:
         yield archive
 

@@ -23,6 +23,7 @@ from archive.merging_asked import ELSEWHERE, KEYED
 from archive.pages import PageStore
 from archive.search import search
 from archive.store import Archive
+from tests.archive.dying import DYING
 from tests.archive.news import SEEN, article, new_archive, page, paragraphs
 from tests.archive.older import RELEASED, unpack
 
@@ -210,24 +211,10 @@ def test_an_archive_of_an_older_schema_is_merged_without_being_migrated(
     assert rows(ours) == kept
 
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-import archive.connection as connection
-from archive import merging, merging_articles, merging_asked, merging_pages
+KILLED = f"""{DYING}
+from archive import merging, merging_articles, merging_pages
 merging_articles.AT_ONCE = merging_pages.AT_ONCE = 3
-left = int(sys.argv[3])
-real = connection.connect
-def connect(*arguments, **named):
-    made = real(*arguments, **named)
-    def count(_statement):
-        global left
-        left -= 1
-        if left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-    made.set_trace_callback(count)
-    return made
-connection.connect = merging.connect = connect
+die_after(int(sys.argv[3]), merging)
 merging.merge(Path(sys.argv[1]), Path(sys.argv[2]))
 """
 

@@ -16,29 +16,13 @@ from archive.pages import PageStore
 from archive.rows import blocks_of
 from archive.search import search
 from archive.store import Archive
-from tests.archive.older import RELEASED, unpack
+from tests.archive.dying import DYING
+from tests.archive.older import RELEASED, bring_up_to_date, unpack
 
 FILES = (ARCHIVE_FILE, PAGES_FILE)
-# Runs until its n-th statement, then dies as at a power cut.
-KILLED = """
-import os, signal, sqlite3, sys
-from pathlib import Path
-import archive.connection as module
-
-real, left = module.connect, int(sys.argv[2])
-
-def connect(*arguments, **named):
-    connection = real(*arguments, **named)
-    def count(_statement):
-        global left
-        left -= 1
-        if left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-    connection.set_trace_callback(count)
-    return connection
-
-module.connect = connect
-module.open_file(Path(sys.argv[1]), write=True).close()
+KILLED = f"""{DYING}
+die_after(int(sys.argv[2]))
+archive.connection.open_file(Path(sys.argv[1]), write=True).close()
 """
 
 
@@ -68,11 +52,6 @@ def with_texts(row: dict[str, object]) -> dict[str, object]:
     return row | {"blocks": blocks_of(row)} if row.get("blocks") else row
 
 
-def migrate(folder: Path) -> None:
-    Archive.open(folder, write=True).close()
-    PageStore.open(folder, write=True).close()
-
-
 @pytest.mark.parametrize("schema", RELEASED)
 def test_an_older_archive_becomes_todays_with_all_its_rows(schema: str, tmp_path: Path) -> None:
     old = unpack(schema, tmp_path)
@@ -80,8 +59,8 @@ def test_an_older_archive_becomes_todays_with_all_its_rows(schema: str, tmp_path
     fresh = tmp_path / "fresh"
     fresh.mkdir()
 
-    migrate(old)
-    migrate(fresh)
+    bring_up_to_date(old)
+    bring_up_to_date(fresh)
 
     for name in FILES:
         assert shape(old / name) == shape(fresh / name)
@@ -95,7 +74,7 @@ def test_an_older_archive_becomes_todays_with_all_its_rows(schema: str, tmp_path
 @pytest.mark.parametrize("schema", RELEASED)
 def test_an_older_archive_is_searched_shown_and_sound(schema: str, tmp_path: Path) -> None:
     old = unpack(schema, tmp_path)
-    migrate(old)
+    bring_up_to_date(old)
 
     with Archive.open(old) as archive, PageStore.open(old) as pages:
         hits = search(archive.connection, "nang luong tai tao", limit=40)
@@ -115,7 +94,7 @@ def test_an_older_archive_is_searched_shown_and_sound(schema: str, tmp_path: Pat
 @pytest.mark.parametrize("schema", RELEASED)
 def test_what_later_steps_added_is_filled_from_the_old_rows(schema: str, tmp_path: Path) -> None:
     old = unpack(schema, tmp_path)
-    migrate(old)
+    bring_up_to_date(old)
 
     kept = rows(old / ARCHIVE_FILE)
 
@@ -150,7 +129,7 @@ def test_killed_while_it_migrates_a_file_is_of_one_schema_and_goes_on(
 ) -> None:
     whole = unpack(schema, tmp_path) if schema else tmp_path
     start = (whole / name).read_bytes() if schema else None
-    migrate(whole)
+    bring_up_to_date(whole)
     shapes = {}
     seen = set()
     for statements in range(6, 800, 29):
@@ -169,7 +148,7 @@ def test_killed_while_it_migrates_a_file_is_of_one_schema_and_goes_on(
         shapes.setdefault(taken, shape(path))
         assert shape(path) == shapes[taken]  # nothing of the next step is there
         seen.add(taken)
-        migrate(path.parent)
+        bring_up_to_date(path.parent)
         assert shape(path) == shape(whole / name)
         assert all(rows(path)[table] == kept for table, kept in rows(whole / name).items())
     assert died == 0

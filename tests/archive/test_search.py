@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from archive.models import VIETNAM, Article
 from archive.search import CLOSE, OPEN, search
 from archive.store import Archive
-from tests.archive.news import SEEN, article, new_archive, paragraphs
+from tests.archive.news import SEEN, article, keep, new_archive, number_of, paragraphs
 
 
 def day(text: str) -> dt.datetime:
@@ -47,17 +47,14 @@ NEWS = [
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     folder = tmp_path_factory.mktemp("search")
-    with new_archive(folder) as archive:
-        for some in NEWS:
-            site = "bao-vn" if some.source == "bao-thu" else "bo-vn"
-            archive.add(some, site=site, page_id=None, seen_at=SEEN)
+    keep(folder, NEWS)
     with Archive.open(folder) as archive:
         yield archive
 
 
 def numbers(archive: Archive, query: str, **filters: object) -> list[int]:
     hits = search(archive.connection, query, **filters)  # type: ignore[arg-type]
-    return [int(hit.url.rpartition("/")[2].removesuffix(".html")) for hit in hits]
+    return [number_of(hit.url) for hit in hits]
 
 
 def test_words_are_found_with_and_without_accents_and_stroke(archive: Archive):

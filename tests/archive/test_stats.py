@@ -15,15 +15,6 @@ from archive.pages import PageStore
 from archive.stats import stats
 from archive.store import Archive
 from tests.archive.news import SEEN, article, page
-from tests.archive.older import RELEASED, unpack
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    folder = unpack(RELEASED[0], tmp_path)
-    Archive.open(folder, write=True).close()
-    PageStore.open(folder, write=True).close()
-    return folder
 
 
 def run(folder: Path, *arguments: str) -> str:
@@ -33,14 +24,14 @@ def run(folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def test_a_small_archive_is_counted_exactly(data: Path) -> None:
-    with closing(sqlite3.connect(data / "archive.db")) as connection:
-        connection.execute("ATTACH ? AS kept", (str(data / "pages.db"),))
+def test_a_small_archive_is_counted_exactly(crawled: Path) -> None:
+    with closing(sqlite3.connect(crawled / "archive.db")) as connection:
+        connection.execute("ATTACH ? AS kept", (str(crawled / "pages.db"),))
         text = connection.execute("SELECT sum(length(CAST(body AS BLOB))) FROM articles").fetchone()
         raw = connection.execute("SELECT sum(size) FROM kept.pages JOIN kept.bodies USING (sha256)")
         raw_bytes = raw.fetchone()[0]
 
-    counted = stats(data)
+    counted = stats(crawled)
 
     (site,) = counted.sites
     assert counted.is_exact
@@ -49,22 +40,22 @@ def test_a_small_archive_is_counted_exactly(data: Path) -> None:
     assert (site.text_bytes, site.raw_bytes) == (text[0], raw_bytes)
     assert 0 < site.stored_bytes < site.raw_bytes / 5
     assert [(month.month, month.new) for month in counted.months] == [("2026-11", 29)]
-    assert counted.files == {n: (data / n).stat().st_size for n in ("archive.db", "pages.db")}
+    assert counted.files == {n: (crawled / n).stat().st_size for n in ("archive.db", "pages.db")}
 
 
 def test_a_large_one_is_reckoned_from_a_sample_and_says_so(
-    data: Path, monkeypatch: pytest.MonkeyPatch
+    crawled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Archive.open(data, write=True) as archive, PageStore.open(data, write=True) as pages:
+    with Archive.open(crawled, write=True) as archive, PageStore.open(crawled, write=True) as pages:
         for number in range(60):
             some = article(number, source="bao-thu")
             archive.add(some, site="bao-thu", page_id=None, seen_at=SEEN)
             pages.put(page(article(number).url, f"bài {number}".encode()), site="khac")
-    exact = stats(data)
+    exact = stats(crawled)
     monkeypatch.setattr(module, "SAMPLE", 40)
     monkeypatch.setattr(module, "SOME_PAGES", 40)
 
-    counted = stats(data)
+    counted = stats(crawled)
 
     assert exact.is_exact
     assert not counted.is_exact
@@ -75,20 +66,20 @@ def test_a_large_one_is_reckoned_from_a_sample_and_says_so(
     assert abs(other.pages / small.pages - 1) < 0.2
 
 
-def test_sizes_add_up_to_the_files(data: Path) -> None:
-    counted = stats(data, sizes=True)
+def test_sizes_add_up_to_the_files(crawled: Path) -> None:
+    counted = stats(crawled, sizes=True)
 
     assert sum(size for _, _, size in counted.sizes) == sum(counted.files.values())
     assert {"articles", "bodies", "articles_site_published"} <= {n for _, n, _ in counted.sizes}
 
 
-def test_the_command_prints_tables_bars_and_json(data: Path) -> None:
-    told = run(data)
+def test_the_command_prints_tables_bars_and_json(crawled: Path) -> None:
+    told = run(crawled)
 
     assert "bao-thu        29         4          1" in told
     assert "2026-11  29  ████" in told
     assert "~" not in told
-    assert json.loads(run(data, "--json"))["sites"][0]["articles"] == 29
+    assert json.loads(run(crawled, "--json"))["sites"][0]["articles"] == 29
 
 
 def test_an_archive_without_pages_or_articles_is_counted(tmp_path: Path) -> None:

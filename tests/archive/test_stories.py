@@ -3,7 +3,7 @@
 import datetime as dt
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
@@ -17,12 +17,6 @@ from tests.archive.news import SEEN, new_archive
 from tests.archive.reprints import Text, base, reprint
 
 TEXTS = 300
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with new_archive(tmp_path) as archive:
-        yield archive
 
 
 def add(archive: Archive, text: Text, name: str) -> int:

@@ -28,12 +28,6 @@ NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=VIETNAM)
 WEEK = dt.timedelta(days=7)
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with new_archive(tmp_path) as archive:
-        yield archive
-
-
 def put(archive: Archive, number: int, text: str, **changes: object) -> int:
     said = article(number, blocks=paragraphs(text), **changes)
     return archive.add(said, site="bo-vn", page_id=None, seen_at=SEEN).article_id

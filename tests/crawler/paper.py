@@ -142,6 +142,12 @@ class World:
             "/" + r["url"].split("/", 3)[3]: r["state"] for r in self.rows("SELECT * FROM frontier")
         }
 
+    def adds_up(self) -> bool:
+        """Whether each run counts every page that it asked for under one outcome."""
+        ends = ("new", "revised", "unchanged", "failed", "refused", "gone")
+        rows = self.rows("SELECT * FROM run_sites")
+        return len(rows) > 0 and all(r["asked"] == sum(r[end] for end in ends) for r in rows)
+
     def log(self) -> str:
         return "".join(p.read_text() for p in sorted((self.data / "log").glob("*.log")))
 

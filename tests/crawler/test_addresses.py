@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -19,17 +17,6 @@ paths = {{ "/amp/*" = "/*" }}
 query = []
 id = '^[^?]+-(\\d+)\\.html$'
 """
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as running:
-        yield running
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
 
 
 def add_site(world: World, server: Server, *, address: str = ADDRESS) -> None:
@@ -50,14 +37,6 @@ def asked(server: Server) -> list[str]:
     found = [path for path in server.paths() if path.startswith("/tin/")]
     server.hits.clear()
     return found
-
-
-def numbers_add_up(world: World) -> bool:
-    ends = ("new", "revised", "unchanged", "failed", "refused", "gone")
-    return all(
-        row["asked"] == sum(row[end] for end in ends)
-        for row in world.rows("SELECT * FROM run_sites")
-    )
 
 
 def with_canonical(body: bytes, address: str) -> bytes:
@@ -88,7 +67,7 @@ def test_an_article_that_a_listing_names_by_four_addresses_is_asked_once(
         "/tin/gia-gao-7.html": "done",
         "/tin/kinh-te/gia-gao-tang-7.html": "ignored",
     }
-    assert numbers_add_up(world)
+    assert world.adds_up()
     for ref in (
         f"{mobile}amp/tin/gia-gao-7.html",
         f"{server.home}tin/kinh-te/gia-gao-tang-7.html?fbclid=1",

@@ -4,31 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
-
-import pytest
 
 from tests.crawler.paper import FEED, World, article_html, as_json, feed, path, publish
 from tests.crawler.server import Answer, Server
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as running:
-        yield running
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
-
-
-def numbers_add_up(world: World) -> bool:
-    rows = world.rows("SELECT * FROM run_sites")
-    ends = ("new", "revised", "unchanged", "failed", "refused", "gone")
-    return all(row["asked"] == sum(row[end] for end in ends) for row in rows) and len(rows) > 0
 
 
 def test_a_crawl_asks_robots_first_one_at_a_time_and_archives_every_article(
@@ -45,7 +24,7 @@ def test_a_crawl_asks_robots_first_one_at_a_time_and_archives_every_article(
     assert sorted(server.paths()[2:]) == sorted(path(n) for n in range(12))
     assert world.value("SELECT count(*) FROM articles") == 12
     assert set(world.states().values()) == {"done"}
-    assert numbers_add_up(world)
+    assert world.adds_up()
     assert "12" in done.stdout
     assert all(hit.headers["User-Agent"].startswith("moit-news/") for hit in server.hits)
 
@@ -174,7 +153,7 @@ def test_a_time_limit_ends_the_run_in_good_order(server: Server, world: World) -
     assert done.returncode == 0
     assert time.monotonic() - started < 15
     assert set(world.states().values()) == {"done", "due"}
-    assert numbers_add_up(world)
+    assert world.adds_up()
 
 
 def test_headlines_are_paged_until_a_page_names_nothing_new(server: Server, world: World) -> None:

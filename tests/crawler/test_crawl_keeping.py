@@ -4,26 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from archive.pages import PageStore
 from crawler.extract import EXTRACTOR
 from tests.crawler.paper import World, article_html, path, publish
 from tests.crawler.server import Answer, Server
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as running:
-        yield running
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
 
 
 def test_a_site_that_no_longer_looks_as_its_file_says_is_told_in_the_log(

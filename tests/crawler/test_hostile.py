@@ -5,10 +5,8 @@ from __future__ import annotations
 import gzip
 import time
 import zlib
-from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,17 +15,6 @@ from twisted.internet.error import DNSLookupError
 from crawler.guards import _only_public, private_names
 from tests.crawler.paper import World, article_html, feed, path, publish
 from tests.crawler.server import Answer, Server
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as running:
-        yield running
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
 
 
 def redirect(to: str) -> Answer:

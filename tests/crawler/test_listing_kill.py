@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-
-import pytest
 
 from tests.crawler.paper import World, article_html, path
 from tests.crawler.server import Answer, Server
@@ -18,12 +16,6 @@ pages = 20
 items = "li"
 link = "a@href"
 """
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as server:
-        yield server
 
 
 def print_pages(server: Server, numbers: Sequence[int], *, slow: int = 0) -> None:

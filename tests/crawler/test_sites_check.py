@@ -23,14 +23,6 @@ from tests.crawler.paper import World
 from tests.crawler.server import Answer, Server
 
 NUMBERS = range(6)
-FIELDS = {
-    "title": "h1.tieu-de-bai",
-    "lead": "h2.tom-tat",
-    "body": "div.noi-dung-bai",
-    "published": "span.gio-dang",
-    "authors": "span.nguoi-viet",
-    "tags": "div.tu-khoa a",
-}
 PAGES = sorted(path for path in GOLDEN.glob("*/*.html") if path.parent.name != "unknown")
 # What congthuong.vn looks like since 2026 is not known.
 UNDESCRIBED = [path for path in PAGES if path.stem == "cho-dau-moi-dien-mat-troi-2026"]
@@ -52,7 +44,7 @@ def page(number: int = 1, body: bytes | None = None) -> Page:
 
 def site(**fields: str) -> Site:
     file = SiteFile.model_validate(
-        {"name": village.NAME, "homepage": HOME, "fields": FIELDS | fields}
+        {"name": village.NAME, "homepage": HOME, "fields": village.FIELDS | fields}
     )
     return compose("lang-nghe", file)
 
@@ -69,7 +61,7 @@ def test_a_right_site_file_gives_no_finding_and_each_field_its_layer() -> None:
 
     assert findings() == []
     assert {one.field: one.layer for one in reading.fields if one.layer} == {
-        name: f"site {text}" for name, text in FIELDS.items()
+        name: f"site {text}" for name, text in village.FIELDS.items()
     }
 
 
@@ -159,7 +151,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, S
 
 
 def write_site(world: World, server: Server, **fields: str) -> None:
-    selectors = "\n".join(f'{name} = "{text}"' for name, text in (FIELDS | fields).items())
+    selectors = "\n".join(f'{name} = "{text}"' for name, text in (village.FIELDS | fields).items())
     (world.sites / "lang-nghe.toml").write_text(
         f"""name = "{village.NAME}"
 homepage = "{server.home}"

@@ -26,8 +26,7 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def world(tmp_path: Path, server: Server) -> World:
-    world = World(tmp_path)
+def world(world: World, server: Server) -> World:
     world.add_site("bao-thu", server)
     return world
 

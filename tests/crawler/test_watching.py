@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from tests.crawler.paper import TOPICS, World, article_html, path, publish, published
 from tests.crawler.server import Answer, Server
 
 STRETCHES = "SELECT since, until FROM stretches ORDER BY since"
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as running:
-        yield running
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
 
 
 def started(world: World, run: int) -> str:

@@ -14,6 +14,15 @@ from archive.models import VIETNAM
 from tests.crawler.server import Answer, Server
 
 NAME = "Báo Làng Nghề"
+# What one would write into its site file.
+FIELDS = {
+    "title": "h1.tieu-de-bai",
+    "lead": "h2.tom-tat",
+    "body": "div.noi-dung-bai",
+    "published": "span.gio-dang",
+    "authors": "span.nguoi-viet",
+    "tags": "div.tu-khoa a",
+}
 HOME_LINK = '<link rel="alternate" type="application/rss+xml" href="/tin-moi.rss">'
 # Days ago: what was published must lie in the past whenever the tests run.
 NEWEST = dt.datetime.now(VIETNAM).replace(microsecond=0, second=0) - dt.timedelta(days=2)
