@@ -10,12 +10,13 @@ import logging
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from archive.coverage import Watch
 from archive.days import By
-from archive.errors import ExportError
+from archive.new_file import NewFile
 from archive.printing import printable
 from archive.trend import Time, Trend
 from archive.trend_printing import summary, title
@@ -51,23 +52,20 @@ def save_picture(trend: Trend, path: Path, made: dt.datetime) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    part = path.with_name(f".{path.name}.part")
+    picture = BytesIO()
     with mpl.rc_context(_SETTINGS), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a letter that no font has becomes a box
         figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
         FigureCanvasAgg(figure)
         _draw(figure, trend, made)
-        try:
-            figure.savefig(
-                part,
-                format=path.suffix.lower()[1:],
-                dpi=DOTS,
-                metadata={"Date": None} if path.suffix.lower() == ".svg" else {"Software": None},
-            )
-            part.replace(path)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            raise ExportError(f"{path} cannot be written: {error.strerror}") from error
+        figure.savefig(
+            picture,
+            format=path.suffix.lower()[1:],
+            dpi=DOTS,
+            metadata={"Date": None} if path.suffix.lower() == ".svg" else {"Software": None},
+        )
+    with NewFile(path, replace=True) as file:
+        file.write(picture.getvalue())
 
 
 def _draw(figure: Any, trend: Trend, made: dt.datetime) -> None:

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from io import BytesIO
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 from uuid import NAMESPACE_URL, uuid5
 
 from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
@@ -25,6 +25,7 @@ from warcio.utils import Digester  # type: ignore[import-untyped]
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
 from archive.models import Page
+from archive.new_file import NewFile
 from archive.pages import PageStore
 from archive.store import Archive
 from archive.times import from_text, to_text
@@ -94,7 +95,7 @@ class Written:
 class Target(Protocol):
     """Where records go: one file, or the next of several."""
 
-    def turn(self) -> IO[bytes]:
+    def turn(self) -> NewFile:
         """The file for the next page and all that belongs to it."""
 
 
@@ -158,7 +159,7 @@ class _Export:
         self._target = target
         self._info = dict(info) | {"format": "WARC File Format 1.1", "conformsTo": CONFORMS_TO}
         self._written = written
-        self._out: IO[bytes] | None = None
+        self._out: NewFile | None = None
         self._writer: Any = None
 
     def page(self, row: sqlite3.Row) -> None:
@@ -188,8 +189,8 @@ class _Export:
         out = self._target.turn()
         if out is not self._out:
             self._out = out
-            self._writer = _Writer(out, gzip=out.name.endswith(".gz.part"), warc_version="1.1")
-            name = out.name.rpartition("/")[2].removesuffix(".part")
+            name = out.path.name
+            self._writer = _Writer(out, gzip=name.endswith(".gz"), warc_version="1.1")
             self._writer.write_record(self._writer.create_warcinfo_record(name, self._info))
             self._written.files.append(name)
 

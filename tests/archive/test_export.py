@@ -19,11 +19,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from pyarrow import parquet
 
+from archive.export import MANIFEST
 from archive.export_page import html_pieces
 from archive.export_rows import COLUMNS, NESTED, Row
 from archive.export_tables import csv_pieces, jsonl_pieces, safe_cell
 from archive.export_texts import escaped, markdown_pieces
 from archive.models import Attachment, Block, BlockKind
+from archive.new_file import PART, NewFile
 from archive.text import clean
 from tests.archive.news import SEEN, article, new_archive, paragraphs
 
@@ -283,7 +285,9 @@ def test_a_file_that_is_there_is_replaced_on_request_only(folder: Path, tmp_path
     assert place.read_text().startswith("id,url")
 
 
-def test_an_export_that_is_killed_leaves_no_file_of_that_name(tmp_path: Path) -> None:
+def test_an_export_that_is_killed_leaves_no_file_of_that_name_and_the_next_one_sweeps_up(
+    tmp_path: Path,
+) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
     with new_archive(folder) as archive, archive.transaction():
@@ -296,11 +300,26 @@ def test_an_export_that_is_killed_leaves_no_file_of_that_name(tmp_path: Path) ->
     environment = os.environ | {"MOIT_NEWS_DATA": str(folder)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
         while process.poll() is None and not any(
-            part.stat().st_size for part in tmp_path.glob("a.csv.[0-9]*.part")
+            part.stat().st_size for part in tmp_path.glob(f"a.csv.[0-9]*{PART}")
         ):
             time.sleep(0.001)
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
     assert not place.exists()
-    assert run(folder, "--all", "--output", str(place)).returncode == 0
-    assert place.read_bytes().count(b"\r\n") == 201
+    assert {path.suffix for path in tmp_path.iterdir() if path.is_file()} == {PART}
+    other = tmp_path / "b.csv"
+    assert run(folder, "--all", "--output", str(other)).returncode == 0
+    assert other.read_bytes().count(b"\r\n") == 201
+    assert {path.name for path in tmp_path.iterdir()} == {"data", "b.csv", "b.csv" + MANIFEST}
+
+
+def test_what_is_being_written_and_what_is_not_ours_is_never_swept(tmp_path: Path) -> None:
+    others = ("phim.7z.002.part", f"thu-muc{PART}")
+    (tmp_path / others[0]).write_bytes(b"x")
+    (tmp_path / others[1]).mkdir()
+    with NewFile(tmp_path / "a.csv") as first:
+        first.write(b"id\r\n")
+        with NewFile(tmp_path / "b.csv") as second:
+            second.write(b"id\r\n")
+
+    assert {path.name for path in tmp_path.iterdir()} == {"a.csv", "b.csv", *others}
