@@ -9,18 +9,19 @@ import sys
 from pathlib import Path
 
 import bibtexparser
-import citeproc
 import pytest
 import rispy
 from bibtexparser.middlewares import LatexDecodingMiddleware
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from archive.credit import Credit
-from archive.credit_forms import as_bibtex, as_csl_json, as_ris, escaped
+from archive.credit_forms import as_bibtex, as_csl_json, as_ris, csl_values, escaped
 from archive.credit_styles import STYLES, styled
 from archive.models import VIETNAM
 from archive.text import clean
+from tests.archive.csl import CSL_JSON
 from tests.archive.news import SEEN, article, new_archive, paragraphs
 
 LATER = SEEN + dt.timedelta(days=1)
@@ -66,8 +67,31 @@ def test_csl_json_says_all_that_is_known_of_a_version(folder: Path) -> None:
         f"{told['archive_location']}, version 1 of 2, seen 2024-06-01T08:00:00+07:00,"
         " replaced before 2024-06-02T08:00:00+07:00."
     )
-    known = {*citeproc.VARIABLES, *citeproc.DATES, *citeproc.NAMES, "id", "type", "language"}
-    assert {name.replace("-", "_") for name in told} <= known
+
+
+@pytest.mark.parametrize("more", [(), ("--split-names",)])
+def test_what_is_cited_is_csl_json_as_its_specification_has_it(
+    folder: Path, more: tuple[str, ...]
+) -> None:
+    done = cite(folder, *(url(number) for number in (1, 2, 3)), "--style", "csl-json", *more)
+
+    assert len(CSL_JSON.validate_json(done.stdout)) == 3
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"type": "newspaper"},
+        {"author": [{"name": "Lê Thị Thử"}]},
+        {"author": "Lê Thị Thử"},
+        {"issued": {"date-parts": [[2024, 5, 2, 7]]}},
+        {"url": "https://bao.example.vn/"},
+        {"title": None},
+    ],
+)
+def test_what_is_no_csl_json_would_be_noticed(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        CSL_JSON.validate_python([csl_values(made()) | wrong])
 
 
 def test_the_present_version_is_cited_where_none_is_named(folder: Path) -> None:
@@ -190,7 +214,8 @@ def test_no_text_breaks_out_of_ris(title: str, name: str, note: str) -> None:
 @settings(max_examples=20, deadline=None)
 def test_csl_json_and_styles_take_any_title(title: str) -> None:
     one = made(title=f"x{title}")
-    assert json.loads(as_csl_json([one]))[0]["title"] == f"x{title}"
+    (told,) = CSL_JSON.validate_json(as_csl_json([one]))
+    assert told["title"] == f"x{title}"
     (line,) = styled([one], "mla")
     assert line.startswith("Lê Thị Thử.")
 

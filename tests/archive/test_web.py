@@ -22,6 +22,7 @@ import pytest
 import rispy
 
 from archive.web import command
+from tests.archive.csl import CSL_JSON
 from tests.archive.news import new_archive
 from tests.archive.web_archive import BAD, FORUM, NUMBER, POWER, fill
 
@@ -285,6 +286,8 @@ def test_an_article_is_cited_in_files_and_to_zoteros_button(web: Web):
         assert answer.headers["content-disposition"].endswith(f'moit-news-{number}-v2.ris"')
         (read,) = rispy.loads(answer.read().decode().replace("\r\n", "\n"))
     assert (read["title"], read["accession_number"]) == ("Chợ phiên", str(number))
+    (csl,) = CSL_JSON.validate_json(web.get(paths[2]))
+    assert (csl["title"], csl["archive_location"]) == ("Chợ phiên", str(number))
     assert "version 1 of 2" in web.get(f"/-/cite/{number}/1.bib")
     for path in (f"/-/cite/{number}/9.ris", "/-/cite/1/1.bib"):
         with pytest.raises(urllib.error.HTTPError, match="404"):
