@@ -117,12 +117,13 @@ def _copies(
     connection: sqlite3.Connection, article_id: int, reading: Reading, candidates: Sequence[int]
 ) -> dict[int, Likeness]:
     """Those of the candidates, and of their stories, that repeat an article or that it repeats."""
-    firsts = _firsts(connection, candidates)
-    copies = _compared(connection, reading, list(dict.fromkeys([*firsts, *candidates]))[:MOST_READ])
+    others = dict.fromkeys([*_firsts(connection, candidates), *candidates])
+    others.pop(article_id, None)  # the story of a candidate may be its own
+    copies = _compared(connection, reading, list(others)[:MOST_READ])
     if copies and _in_time(connection, {article_id, *copies})[0] == article_id:
         # It becomes the first, so that all of the story are asked whether they are its copies.
-        others = _of_stories(connection, list(copies)) - copies.keys() - {article_id}
-        copies |= _compared(connection, reading, others)
+        rest = _of_stories(connection, list(copies)) - copies.keys() - {article_id}
+        copies |= _compared(connection, reading, rest)
     return copies
 
 

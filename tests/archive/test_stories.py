@@ -177,6 +177,17 @@ def test_a_revised_article_leaves_its_story_and_comes_back(archive: Archive):
     assert archive.connection.execute("SELECT * FROM bands ORDER BY 1, 2").fetchall() == before
 
 
+def test_a_first_article_that_is_revised_a_little_stays_the_first(archive: Archive):
+    dice = random.Random(4)
+    text = base(dice, 0)
+    first = add(archive, text, "original")
+    copy = add(archive, hours(reprint(reprints.noted, dice, text), 2), "copy")
+    longer = replace(text, paragraphs=(*text.paragraphs, "Thêm một câu nữa ở cuối bài."))
+    assert add(archive, longer, "original") == first
+    assert stories(archive) == {first: first, copy: first}
+    assert pairs(archive) == {(first, copy), (copy, first)}
+
+
 def test_a_long_story_keeps_together_whoever_comes_and_goes(archive: Archive):
     dice = random.Random(12)
     text, other = base(dice, 1), base(dice, 1)
