@@ -25,9 +25,9 @@ from archive.times import from_text, to_text
 from archive.wear import BETTER, is_worn, newest
 
 # Measured by benchmarks/pages.py on 14 pairs of real pages of five sites (58 to 534 kB), each with
-# the other as dictionary: level 3 is 1.84 times smaller than gzip -6 of each page, level 5 2.02
-# times for 0.7 ms of CPU more a page, level 9 2.15 times for 2.6 ms more.
-LEVEL = 5
+# the other as dictionary: level 3 is 1.84 times smaller than gzip -6 of each page, level 6 2.09
+# times for 1.4 ms of CPU more a page, level 9 2.15 times for 2.3 to 2.8 ms more.
+LEVEL = 6
 # Smaller pages hold too little of the frame, larger ones cost memory for each site of a crawl.
 DICTIONARY_BYTES = range(4_000, 1_000_001)
 # At each hundredth body its site's dictionary is looked at: some 10 ms.

@@ -47,7 +47,7 @@ def different(
 
 
 class HeavyDaily(Daily):
-    """The demo daily with the ballast of a real paper around each article.
+    """The demo daily with the menus and teasers of a real paper around each article.
 
     A saved real page is mostly style sheets and scripts, then menus and teasers; the article is
     a tenth. The proportions here are the same, and the teasers differ from page to page.
@@ -55,21 +55,16 @@ class HeavyDaily(Daily):
 
     def __init__(self, homepage: str, found: Sequence[WorldArticle]) -> None:
         super().__init__(homepage, found)
-        self.style = style(random.Random(SEED), WEIGHT * 3 // 10)
-        self.code = code(random.Random(SEED), WEIGHT * 22 // 100)
         self.menu = menu()
 
     def weigh(self, article: WorldArticle) -> bytes:
         text = self.show(article)
-        head, body = text.split("</head>", 1)
-        body = body.replace(
+        text = text.replace(
             '<div class="detail-container">', self.menu + '<div class="detail-container">', 1
         )
-        main, end = body.split('<footer class="footer">', 1)
-        used = sum(map(len, (head, body, self.style, self.code))) * 11 // 10
-        aside = self.teasers(article.number, max(0, WEIGHT - used))
-        page = f"{head}{self.style}</head>{main}{aside}<footer class='footer'>{end}{self.code}"
-        return page.encode()
+        main, end = text.split('<footer class="footer">', 1)
+        aside = self.teasers(article.number, max(0, WEIGHT - len(text) * 11 // 10))
+        return f"{main}{aside}<footer class='footer'>{end}".encode()
 
     def teasers(self, number: int, length: int) -> str:
         rows: list[str] = []
@@ -86,33 +81,6 @@ class HeavyDaily(Daily):
             rows.append(row)
             size += len(row.encode())
         return f'<div class="box-stream timeline_list">{"".join(rows)}</div>'
-
-
-def style(dice: random.Random, length: int) -> str:
-    rules: list[str] = []
-    size = 0
-    while size < length:
-        rule = (
-            f".box-{dice.randrange(999)} .item-{dice.randrange(99)}:nth-child({dice.randrange(9)}n)"
-            f"{{font:normal {dice.randrange(10, 40)}px Inter;color:#{dice.randrange(0xFFFFFF):06x};"
-            f"margin:0 {dice.randrange(40)}px {dice.randrange(40)}px 0;display:flex}}"
-        )
-        rules.append(rule)
-        size += len(rule)
-    return f"<style>{''.join(rules)}</style>"
-
-
-def code(dice: random.Random, length: int) -> str:
-    parts: list[str] = []
-    size = 0
-    while size < length:
-        lines = "".join(
-            f"if(a[{dice.randrange(99)}]<b.length&&c!=='<div>'){{f({dice.random():.8f});}}\n"
-            for _ in range(40)
-        )
-        parts.append(f"<script>(function(a,b,c,f){{{lines}}})(window,document,'',alert);</script>")
-        size += len(parts[-1])
-    return "".join(parts)
 
 
 def menu() -> str:

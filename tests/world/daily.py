@@ -93,6 +93,7 @@ class Daily(Paper):
 <html lang="vi"><head>
 {self.head(article)}
 {markup.script("pageSettings", 40)}
+{markup.style("daily")}
 </head><body class="detail-page">
 <header class="header">{markup.menu("header__nav")}</header><input type="hidden" name="hdZoneId" id="hdZoneId" value="21" />
 <div class="detail-container"><div class="detail-mcontent">
@@ -109,6 +110,7 @@ class Daily(Paper):
 </div></div>
 <footer class="footer"><p>{NAME} - tờ báo mẫu, không có thật.</p></footer>
 {markup.script("admicroAD", 40)}
+{markup.code("daily")}
 </body></html>
 """
 

@@ -73,6 +73,7 @@ class Portal(Paper):
 <!DOCTYPE html><html lang="vi"><head>
 {self.head(article)}
 {markup.script("dataLayer", 20)}
+{markup.style("portal")}
 </head><body style="padding:0px;margin:0px;">
 <div class="region-top"><div class="header-top-base clearfix">{markup.menu("navigation-menu-default-type1")}</div></div>
 <div class="pathway-category"> <ol class="breadcrumb clearfix" itemprop="breadcrumb"> <li class="first-item"> <a href="/" title="Trang chủ"><i class="fas fa-home"></i> Trang chủ</a> </li> <li class="last-item" typeof="v:Breadcrumb"> <a href="/tin-tuc" title="{article.section}">{article.section}</a> <meta itemprop="position" content="1" /> </li> </ol></div>
@@ -86,6 +87,7 @@ class Portal(Paper):
 </section></div></div></div></div>
 <footer class="footer"><p>Trang thử nghiệm, mọi tin bài đều do máy soạn ra.</p><p>Địa chỉ: 127.0.0.1 - Điện thoại: 000</p></footer>
 {markup.script("VHV", 30)}
+{markup.code("portal")}
 </html>
 """
 

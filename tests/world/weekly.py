@@ -64,6 +64,7 @@ class Weekly(Paper):
 <head>
 {self.head(article)}
 {markup.script("cmsConfig", 25)}
+{markup.style("weekly")}
 </head>
 <body class="detail-normal">
 <header class="site-header">{markup.menu("menu")}</header>
@@ -85,6 +86,7 @@ class Weekly(Paper):
 </div></div></div>
 <footer class="site-footer"><p>{NAME} - tờ báo mẫu, không có thật.</p></footer>
 {markup.script("sda", 25)}
+{markup.code("weekly")}
 </body>
 </html>"""
 
