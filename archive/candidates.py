@@ -1,35 +1,42 @@
 """Which articles may be hits: the index asked from the newest articles back, within a time.
 
 FTS5 looks at every article that holds the commonest of the words, so one question on a million
-articles could take seconds. It is asked a stretch of articles at a time, and the clock in between.
+articles could take seconds. It is interrupted where it is in the middle of them.
 """
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import inf
 
-from archive.expressions import NOTHING
+from archive.expressions import NOTHING, syllable_expression
 from archive.filters import LAST_ID, Conditions
+from archive.store import IDS_A_DAY
 
-# The first stretch is short, so that the newest articles are always asked for all that there is.
-STRETCH, LONGEST_STRETCH = 16_000, 64_000
+# A filter may read an index of its own to its end: first for the newest articles, of which most
+# questions find enough, then for eight times as many.
+STRETCH, _LONGER = 16_000, 8
 RECENT = 2_000
 CANDIDATES = 200
 COUNTED = 10_000
-COUNTING = 0.008
-_COUNT_STRETCH = 5_000
-_SHORTEST_STRETCH, _A_MOMENT = 500, 1e-6
-Left = Callable[[], float]
-# Soft: enough where something was found. Hard: nobody waits longer for nothing.
-SOFT, HARD = 0.05, 1.0
+# Seconds. Soft: enough where something was found. Firm: for the words as they were typed, which
+# may be what somebody remembers of one old article. Hard: nobody waits longer for nothing. Least:
+# what each question is given, so that the newest articles are always asked for all that there is.
+SOFT, FIRM, HARD = 0.05, 0.08, 1.0
+LEAST = COUNTING = 0.007
 # Seconds of work count; seconds of waiting for a disk or for others on the machine count less.
 _WAITING = 0.25
-# The sizes of the texts: the only small table that has all ids in their order.
-_BORDER = """
+# So many steps of SQLite's machine take FTS5 some tenths of a millisecond.
+_STEPS = 300
+Left = Callable[[], float]
+# The sizes of the texts: the only small table that has all ids in their order. To pass over many
+# of them costs as much as a search, so a few are, and the days tell where the others lie.
+_BACK = """
 SELECT id FROM articles_fts_docsize WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1 OFFSET ?
 """
+_SAMPLE = 250
 _RECENT = "SELECT count(*) FROM articles_fts WHERE articles_fts MATCH ? AND rowid >= ?"
 _MATCHING = """
 SELECT f.rowid FROM articles_fts f
@@ -63,14 +70,27 @@ class Patience:
     worked: float = field(default_factory=time.thread_time)
     looked_back_to: int | None = None
 
-    def is_over(self, *, found: bool) -> bool:
-        return self.left(found=found) < 0
+    def left(self, seconds: float) -> float:
+        """Of so many seconds of work."""
+        return inf if self.thorough else seconds - self.spent()
 
-    def left(self, *, found: bool) -> float:
-        """Seconds of work."""
+    def spent(self) -> float:
         waited = _WAITING * (time.monotonic() - self.began)
-        spent = max(time.thread_time() - self.worked, waited)
-        return inf if self.thorough else (SOFT if found else HARD) - spent
+        return max(time.thread_time() - self.worked, waited)
+
+    def stopped(self, at: int) -> None:
+        """No article before this one was looked at for what stands first."""
+        self.looked_back_to = max(at, self.looked_back_to or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """The ids of the newest articles of a question, down to which id all were looked at, and
+    whether those are all that there are."""
+
+    ids: list[int]
+    looked_to: int
+    is_all: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +102,14 @@ class Asked:
     patience: Patience
     exact: str | None = None
 
-    def matching(self, match: str, limit: int, *, found: bool = False) -> list[int]:
-        """The ids of the newest articles that an expression finds, the newest first."""
+    def matching(
+        self, match: str, limit: int, *, most: float = HARD, found: bool = False
+    ) -> Matched:
+        """The newest articles that an expression finds, in at most so many seconds; where something
+        was ``found`` before, which stands higher, the reader need not know that they were over."""
         where = self.conditions.where("f.rowid") + (_EXACTLY if self.exact else "")
         values: dict[str, object] = {"match": match, "exact": self.exact or NOTHING}
-        return self._asked(_MATCHING.format(where=where), values, limit, found=found)
+        return self._asked(_MATCHING.format(where=where), values, limit, most, found=found)
 
     def listed(self, without: str | None, limit: int) -> list[int]:
         """The ids of the newest articles that the filters alone let pass."""
@@ -99,7 +122,7 @@ class Asked:
                 sql, values | self.conditions.values | span | {"limit": limit}
             )
             return [row[0] for row in rows]
-        return self._asked(_LISTED.format(where=where), values, limit, found=False)
+        return self._asked(_LISTED.format(where=where), values, limit, HARD, found=False).ids
 
     def by_stretch(
         self, match: str | None, without: str | None = None, *, most: int = -1
@@ -115,69 +138,142 @@ class Asked:
             sql = _LISTED.format(where=where + (_WITHOUT if without else ""))
         else:
             sql = _MATCHING.format(where=where + (_EXACTLY if self.exact else ""))
-        told = {"match": match, "exact": self.exact or NOTHING, "without": without or NOTHING}
-        for first, last in self._stretches(STRETCH, LONGEST_STRETCH):
-            span = {"first": first, "last": last, "limit": -1}
-            rows = self.connection.execute(sql, told | self.conditions.values | span)
-            yield first, [row[0] for row in rows]
-            if first <= self.conditions.first:
-                return
+        told: dict[str, object] = {"match": match, "without": without or NOTHING}
+        told["exact"] = self.exact or NOTHING
+        if match and self._is_plain:
+            yield from self._streamed(sql, told)
+            return
+        for first, last in self._stretches(2):
+            yield first, list(self._rows(sql, told, first, last, -1))
 
     def count(self, match: str) -> tuple[int, bool]:
         """How many an expression finds, and whether that is all of them: time and number have
         an end."""
-        sql = f"SELECT count(*) FROM ({_MATCHING.format(where=self.conditions.where('f.rowid'))})"  # noqa: S608
-        counted, began = 0, time.monotonic()
-        for first, last in self._stretches(_COUNT_STRETCH, _COUNT_STRETCH):
-            values = self.conditions.values | {"match": match, "first": first, "last": last}
-            row = self.connection.execute(sql, values | {"limit": COUNTED - counted}).fetchone()
-            counted += row[0]
-            if counted >= COUNTED:
-                return counted, False
-            if time.monotonic() - began > COUNTING:
-                return counted, first <= self.conditions.first
-        return counted, True
+        sql = _MATCHING.format(where=self.conditions.where("f.rowid"))
+        left = Patience().left
+        found = self._until(lambda: left(COUNTING), sql, {"match": match}, COUNTED + 1, [])
+        return min(len(found.ids), COUNTED), found.is_all
 
-    def _asked(self, sql: str, values: dict[str, object], limit: int, *, found: bool) -> list[int]:
+    @property
+    def _is_plain(self) -> bool:
+        """Whether one statement does: FTS5 knows no end of a stretch before it has found an article
+        beyond it, so that many stretches would pass over the same articles many times."""
+        return not self.conditions.sql and not self.exact
+
+    def _asked(
+        self, sql: str, values: dict[str, object], limit: int, most: float, *, found: bool
+    ) -> Matched:
         ids: list[int] = []
-        values = values | self.conditions.values
-        left: Left = lambda: self.patience.left(found=found or bool(ids))  # noqa: E731
-        for first, last in self._stretches(STRETCH, LONGEST_STRETCH, left):
-            span = {"first": first, "last": last, "limit": limit - len(ids)}
-            ids += [row[0] for row in self.connection.execute(sql, values | span)]
-            if len(ids) >= limit or first <= self.conditions.first:
-                break
-            if self.patience.is_over(found=found or bool(ids)):
-                if not found:  # else it looked for what stands below what was found
-                    self.patience.looked_back_to = first
-                break
-        return ids
+        began = self.patience.spent()
 
-    def _stretches(
-        self, size: int, longest: int, left: Left = lambda: inf
-    ) -> Iterator[tuple[int, int]]:
-        """Spans of ids, the newest first, each with twice as many articles as the one before, but
-        no more than can be asked, at the pace of the last one, in the seconds that are left."""
-        first, last = self.conditions.first, self.conditions.last
-        while True:
-            row = self.connection.execute(_BORDER, (first, last, size)).fetchone()
-            if row is None:
-                yield first, last
-                return
-            began = time.thread_time()
-            yield row[0] + 1, last
-            pace = size / max(time.thread_time() - began, _A_MOMENT)
-            last = row[0]
-            size = int(max(_SHORTEST_STRETCH, min(2 * size, longest, pace * left())))
+        def left() -> float:
+            spare = LEAST - (self.patience.spent() - began)
+            return max(spare, self.patience.left(min(most, SOFT) if ids else most))
+
+        matched = self._until(left, sql, values, limit, ids)
+        if not matched.is_all and len(ids) < limit and not found:
+            row = self.connection.execute(_BACK, (0, matched.looked_to, 0)).fetchone()
+            self.patience.stopped(row[0] if row else 0)
+        return matched
+
+    def _until(
+        self, left: Left, sql: str, values: dict[str, object], limit: int, ids: list[int]
+    ) -> Matched:
+        """The newest ids, as many as are found before the time is over."""
+        span = (self.conditions.first, self.conditions.last)
+        looked_to = span[1]
+        with until(self.connection, left):
+            for first, last in [span] if self._is_plain else self._stretches(_LONGER):
+                ids.extend(self._rows(sql, values, first, last, limit - len(ids)))
+                looked_to = first
+                if len(ids) >= limit:
+                    break
+        if ids and looked_to > span[0]:
+            looked_to = min(looked_to, ids[-1])
+        return Matched(ids, looked_to, is_all=looked_to == span[0] and len(ids) < limit)
+
+    def _rows(
+        self, sql: str, values: dict[str, object], first: int, last: int, limit: int
+    ) -> Iterable[int]:
+        span = {"first": first, "last": last, "limit": limit}
+        rows = self.connection.execute(sql, values | self.conditions.values | span)
+        return (row[0] for row in rows)
+
+    def _streamed(self, sql: str, values: dict[str, object]) -> Iterator[tuple[int, list[int]]]:
+        """What one statement finds, cut into stretches."""
+        stretches = self._stretches(2)
+        first, _ = next(stretches)
+        ids: list[int] = []
+        for found in self._rows(sql, values, self.conditions.first, self.conditions.last, -1):
+            while found < first:
+                yield first, ids
+                first, ids = next(stretches)[0], []
+            ids.append(found)
+        yield self.conditions.first, ids
+
+    def _stretches(self, longer: int) -> Iterator[tuple[int, int]]:
+        """Spans of ids, the newest first, each with so many times as many articles as the one
+        before."""
+        first, last, size = self.conditions.first, self.conditions.last, STRETCH
+        while (border := _border(self.connection, first, last, size)) is not None:
+            yield border + 1, last
+            last, size = border, size * longer
+        yield first, last
+
+
+@contextmanager
+def until(connection: sqlite3.Connection, left: Left) -> Iterator[None]:
+    """Statements that are run meanwhile end where the time is over, and with them what is done."""
+    connection.set_progress_handler(lambda: left() < 0, _STEPS)
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorname != "SQLITE_INTERRUPT":
+            raise
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
+def _border(connection: sqlite3.Connection, first: int, last: int, size: int) -> int | None:
+    """An id that about so many articles of a span have come after; None where fewer are there."""
+    sample = min(size, _SAMPLE)
+    near = connection.execute(_BACK, (first, last, sample)).fetchone()
+    if near is None or sample == size:
+        return near and int(near[0])
+    newest = connection.execute(_BACK, (first, last, 0)).fetchone()[0]
+    far = _id_at(_day(newest) - size / sample * (_day(newest) - _day(near[0])))
+    is_there = connection.execute(_BACK, (first, min(far, near[0]), 0)).fetchone()
+    return is_there and int(is_there[0])
+
+
+def _day(article_id: int) -> float:
+    """An id on a scale of days, of which a month has a hundred as in ids, for days that are full.
+
+    >>> _day(202402010000) - _day(202401990000)
+    2.0
+    """
+    month, rest = divmod(article_id, 100 * IDS_A_DAY)
+    return (month // 100 * 12 + month % 100 - 1) * 100 + rest / IDS_A_DAY
+
+
+def _id_at(day: float) -> int:
+    """The id at a place of that scale.
+
+    >>> _id_at(_day(202402310007))
+    202402310007
+    """
+    months, rest = divmod(day, 100)
+    year, month = divmod(int(months), 12)
+    return (year * 100 + month + 1) * 100 * IDS_A_DAY + round(rest * IDS_A_DAY)
 
 
 def rarity(connection: sqlite3.Connection) -> Callable[[str], int]:
     """A function that tells in how many of the newest articles a syllable stands."""
-    row = connection.execute(_BORDER, (0, LAST_ID, RECENT)).fetchone()
+    row = connection.execute(_BACK, (0, LAST_ID, RECENT)).fetchone()
     first = row[0] + 1 if row else 0
 
     def count(syllable: str) -> int:
-        found = connection.execute(_RECENT, (f'"{syllable}"', first)).fetchone()
+        found = connection.execute(_RECENT, (syllable_expression(syllable), first)).fetchone()
         return int(found[0])
 
     return count

@@ -92,9 +92,8 @@ def _way(
     connection: sqlite3.Connection, branch: Branch, asking: Asking, notes: list[str], room: int
 ) -> Iterator[tuple[int, list[int]]] | None:
     """One way to be found, from the newest articles back; None for one that asks for nothing."""
-    extra = conditions(connection, branch.filters)
-    first, last = day_span(since=asking.since, until=asking.until)
-    extra.first, extra.last = max(extra.first, first), min(extra.last, last)
+    span = day_span(since=asking.since, until=asking.until)
+    extra = conditions(connection, branch.filters, span)
     notes += extra.notes
     only = exact(branch) if asking.only_exact else None
     asked = Asked(connection, extra, Patience(thorough=True), exact=only)

@@ -2,12 +2,16 @@
 
 Every syllable is quoted, so that no character of a query is FTS5 syntax. The index folds all
 accents but đ, so each syllable is looked for in all its spellings.
+
+To be held to some columns costs FTS5 as much again as finding a word, so an expression is held to
+those of the text only where `d_forms`, the column for readers without this module, could make it
+find something else: it holds but syllables with đ, written with d, and they are not neighbours.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache, reduce
+from functools import lru_cache, partial, reduce
 from itertools import product
 from math import prod
 
@@ -15,7 +19,6 @@ from archive.query import All, Any, Filter, Node, Not, Phrase, Query, parse
 from archive.spelling import ACRONYMS, exact_variants, variants
 from archive.text import fold
 
-# d_forms stays out: it is for readers without this module, and its syllables are not neighbours.
 COLUMNS = "{title lead body}"
 NOTHING = '""'
 MOST_VARIANTS = 4
@@ -25,6 +28,22 @@ MOST_WORDS_TO_DROP = 12
 NEAR = 10
 Words = Callable[[str], Sequence[str]]
 Rarity = Callable[[str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Where an expression is asked: of all columns, or within a filter of columns; and the list of
+    words that a beginning is spelt out from, if there is one."""
+
+    words: Words | None = None
+    is_all: bool = True
+
+    @property
+    def within(self) -> "_Scope":
+        return _Scope(self.words, is_all=False)
+
+
+_Expressed = Callable[[_Scope], str]
 
 
 class Tier(IntEnum):
@@ -69,9 +88,10 @@ class Way:
     in_title: str
 
     @classmethod
-    def of(cls, branch: Branch, found: str, words: Words | None) -> "Way":
-        title = f"{{title}} : ({found})"
-        return cls(_complete(branch, found, words), _complete(branch, title, words))
+    def of(cls, branch: Branch, found: _Expressed, words: Words | None) -> "Way":
+        scope = _Scope(words)
+        title = f"{{title}} : ({found(scope.within)})"
+        return cls(_complete(branch, found(scope), scope), _complete(branch, title, scope))
 
 
 def branches(query: Query) -> tuple[Branch, ...]:
@@ -94,23 +114,30 @@ def words_alone(node: Node) -> Branch | None:
 
 def match(branch: Branch, words: Words | None = None) -> str | None:
     """The widest expression: all words and phrases, anywhere; None where there are none."""
-    return _complete(branch, _all_of(branch.wanted, words), words) if branch.wanted else None
+    scope = _Scope(words)
+    return _complete(branch, _all_of(branch.wanted, scope), scope) if branch.wanted else None
 
 
 def tiers(branch: Branch, words: Words | None = None, rarity: Rarity = len) -> dict[Tier, "Way"]:
     """From the narrowest to the widest: as typed, close together, anywhere.
 
-    `rarity` tells how often a syllable is met: of many side by side only the rarest few are asked
-    to be so, which costs a tenth; what else they found must be left to who reads the texts.
+    `rarity` tells how often a syllable is met. Of many words the rarest few are asked to stand
+    close together in the place of all side by side: it finds hardly more and costs a fifth, and
+    who reads the texts tells the rest.
     """
     if not branch.wanted:
         return {}
-    found = {
-        Tier.PHRASE: _whole(branch.phrases, rarity),
-        Tier.NEAR: _near(branch.phrases),
-        Tier.ALL: _all_of(branch.wanted, words),
-    }
-    return {tier: Way.of(branch, text, words) for tier, text in found.items() if text}
+    parts = branch.phrases
+    if sum(len(part.syllables) for part in parts) > LONGEST_PHRASE:
+        wanted = _rarest_first(parts, rarity)
+        found = {Tier.PHRASE: _near(wanted), Tier.ALL: partial(_all_of, wanted)}
+    else:
+        found = {
+            Tier.PHRASE: _whole(parts),
+            Tier.NEAR: _near(parts),
+            Tier.ALL: partial(_all_of, branch.wanted),
+        }
+    return {tier: Way.of(branch, each, words) for tier, each in found.items() if each}
 
 
 def all_but_one(branch: Branch) -> "Way | None":
@@ -118,14 +145,17 @@ def all_but_one(branch: Branch) -> "Way | None":
     parts = branch.phrases
     if not 3 <= len(parts) <= MOST_WORDS_TO_DROP:
         return None
-    ways = (_all_of([*parts[:n], *parts[n + 1 :]], None) for n in range(len(parts)))
-    return Way.of(branch, " OR ".join(f"({way})" for way in ways), None)
+
+    def found(scope: _Scope) -> str:
+        ways = (_all_of([*parts[:n], *parts[n + 1 :]], scope) for n in range(len(parts)))
+        return " OR ".join(f"({way})" for way in ways)
+
+    return Way.of(branch, found, None)
 
 
 def unwanted(branch: Branch, words: Words | None = None) -> str | None:
     """What must not be there, for a branch that wants no words."""
-    parts = " OR ".join(_expression(part, words) for part in branch.unwanted)
-    return f"{COLUMNS} : ({parts})" if parts else None
+    return _any_of(branch.unwanted, _Scope(words)) or None
 
 
 @lru_cache(maxsize=16)  # asked for every candidate
@@ -204,40 +234,52 @@ def _finds(node: Node) -> bool:
     return isinstance(node, Phrase)
 
 
-def _complete(branch: Branch, found: str, words: Words | None) -> str:
-    without = " OR ".join(_expression(part, words) for part in branch.unwanted)
-    return f"{COLUMNS} : (({found}){f' NOT ({without})' if without else ''})"
+def _complete(branch: Branch, found: str, scope: _Scope) -> str:
+    without = _any_of(branch.unwanted, scope)
+    return f"({found}) NOT ({without})" if without else found
 
 
-def _expression(node: Node, words: Words | None) -> str:
+def _expression(node: Node, scope: _Scope) -> str:
     if isinstance(node, Phrase):
-        return _phrase(node, words)
+        return _phrase(node, scope)
     if isinstance(node, Any):
-        return f"({' OR '.join(_expression(part, words) for part in node.parts)})"
+        return f"({_any_of(node.parts, scope)})"
     if isinstance(node, All):
         wanted = [part for part in node.parts if not isinstance(part, Not)]
-        without = [part.part for part in node.parts if isinstance(part, Not)]
-        text = " OR ".join(_expression(part, words) for part in without)
-        return f"(({_all_of(wanted, words)}){f' NOT ({text})' if text else ''})"
+        without = _any_of([part.part for part in node.parts if isinstance(part, Not)], scope)
+        return f"(({_all_of(wanted, scope)}){f' NOT ({without})' if without else ''})"
     raise TypeError(f"{node} is no word")  # _ways() has taken filters and denials apart
 
 
 def phrase_expression(syllables: Sequence[str]) -> str:
-    """Syllables side by side, in all their spellings: for an index without the columns of text."""
-    return _phrase(Phrase(tuple(syllables)))
+    """Syllables side by side, in all their spellings: to be asked within a filter of columns."""
+    return _phrase(Phrase(tuple(syllables)), _Scope(is_all=False))
 
 
-def _all_of(parts: Iterable[Node], words: Words | None) -> str:
+def syllable_expression(syllable: str) -> str:
+    """One syllable, anywhere in an article."""
+    return _any_spelling((syllable,), _Scope())
+
+
+def _any_of(parts: Iterable[Node], scope: _Scope) -> str:
+    return " OR ".join(_expression(part, scope) for part in parts)
+
+
+def _all_of(parts: Iterable[Node], scope: _Scope) -> str:
     # FTS5 knows no implicit AND next to brackets.
-    return " AND ".join(dict.fromkeys(_expression(part, words) for part in parts))
+    return " AND ".join(dict.fromkeys(_expression(part, scope) for part in parts))
 
 
-def _phrase(part: Phrase, words: Words | None = None) -> str:
+def _phrase(part: Phrase, scope: _Scope) -> str:
+    if part.field:
+        return f"{{{part.field}}} : ({_spelt_out(part, scope.within)})"
+    return f"({_spelt_out(part, scope)})"
+
+
+def _spelt_out(part: Phrase, scope: _Scope) -> str:
     if part.prefix:
-        found = _beginning(part, words)
-    else:
-        found = " OR ".join(_neighbours(form) for form in _forms(part.syllables))
-    return f"{{{part.field}}} : ({found})" if part.field else f"({found})"
+        return _beginning(part, scope)
+    return " OR ".join(_neighbours(form, scope) for form in _forms(part.syllables))
 
 
 def _forms(syllables: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -253,21 +295,22 @@ def _forms(syllables: tuple[str, ...]) -> list[tuple[str, ...]]:
     return list(dict.fromkeys(forms))[:3]
 
 
-def _beginning(part: Phrase, words: Words | None) -> str:
+def _beginning(part: Phrase, scope: _Scope) -> str:
     *before, start = part.syllables
-    if words is None:
+    if scope.words is None:
         found = " OR ".join(f'"{form}" *' for form in variants(start))
+        found = f"{COLUMNS} : ({found})" if scope.is_all else found
     else:
         # The list of words is folded, đ too; the index is not folded in đ.
         starts = dict.fromkeys(map(fold, variants(start)))
-        endings = dict.fromkeys(w for s in starts for word in words(s) for w in variants(word))
-        found = " OR ".join(f'"{word}"' for word in endings) or NOTHING
+        words = dict.fromkeys(word for each in starts for word in scope.words(each))
+        found = " OR ".join(_any_spelling((word,), scope) for word in words) or NOTHING
     # The neighbours of a beginning are not looked at, only that all are there: reading the places
     # of hundreds of words would take seconds.
-    return f"{_neighbours(before)} AND ({found})" if before else found
+    return f"{_neighbours(before, scope)} AND ({found})" if before else found
 
 
-def _neighbours(syllables: Iterable[str]) -> str:
+def _neighbours(syllables: Iterable[str], scope: _Scope) -> str:
     """Side by side in their order; where spellings multiply, a chain of overlapping pieces."""
     pieces: list[list[str]] = [[]]
     for syllable in syllables:
@@ -276,46 +319,66 @@ def _neighbours(syllables: Iterable[str]) -> str:
             pieces.append([pieces[-1][-1], syllable])
         else:
             pieces[-1] = piece
-    return " AND ".join(_any_spelling(piece) for piece in pieces)
+    return " AND ".join(_any_spelling(piece, scope) for piece in pieces)
 
 
-def _any_spelling(piece: Iterable[str]) -> str:
-    spellings = dict.fromkeys(f'"{" ".join(s)}"' for s in product(*map(variants, piece)))
-    return f"({' OR '.join(spellings)})"
+def _any_spelling(piece: Sequence[str], scope: _Scope) -> str:
+    """
+    >>> _any_spelling(["điện"], _Scope()), _any_spelling(["điện"], _Scope().within)
+    ('("diện")', '("điện" OR "diện")')
+    >>> _any_spelling(["dân"], _Scope()), _any_spelling(["dien", "luc"], _Scope())
+    ('{title lead body} : ("dân")', '("dien luc" OR "đien luc")')
+    """
+    spellings: Iterable[str] = (f'"{" ".join(s)}"' for s in product(*map(variants, piece)))
+    is_held = scope.is_all and _may_be_d_forms(piece)
+    if is_held and len(piece) == 1 and ("đ" in piece[0] or piece[0].isascii()):
+        # d_forms has it written with d wherever the text has it with đ.
+        spellings, is_held = (each.replace("đ", "d") for each in spellings), False
+    found = f"({' OR '.join(dict.fromkeys(spellings))})"
+    return f"{COLUMNS} : {found}" if is_held else found
 
 
-def _whole(parts: tuple[Phrase, ...], rarity: Rarity) -> str | None:
-    """All words side by side as they were typed; of many, the rarest few, and the others."""
+def _may_be_d_forms(syllables: Iterable[str]) -> bool:
+    return all("d" in each or "đ" in each for each in syllables)
+
+
+def _whole(parts: Sequence[Phrase]) -> _Expressed | None:
+    """All words side by side as they were typed."""
     if len(parts) < 2 or any(part.prefix or part.field for part in parts):
         return None
-    syllables = tuple(s for part in parts for s in part.syllables)
-    if len(syllables) <= LONGEST_PHRASE:
-        return phrase_expression(syllables)
-    often = {each: sum(map(rarity, variants(each))) for each in syllables}
-    at = min(
-        range(len(syllables) - LONGEST_PHRASE + 1),
-        key=lambda n: _cost([often[s] for s in syllables[n : n + LONGEST_PHRASE]]),
-    )
-    piece = phrase_expression(syllables[at : at + LONGEST_PHRASE])
-    others = dict.fromkeys((*syllables[:at], *syllables[at + LONGEST_PHRASE :]))
-    return " AND ".join((piece, *(phrase_expression((each,)) for each in others)))
+    return partial(_phrase, Phrase(tuple(s for part in parts for s in part.syllables)))
 
 
-def _cost(often: Sequence[int]) -> tuple[int, int]:
-    """What a phrase of syllables so frequent costs: the rarest leads, the others are asked."""
-    return min(often), sum(often)
+def _rarest_first(parts: Sequence[Phrase], rarity: Rarity) -> list[Phrase]:
+    """What FTS5 passes over fewest articles for."""
+    often = {part: min(map(rarity, part.syllables), default=0) for part in parts}
+    return sorted(dict.fromkeys(parts), key=often.__getitem__)
 
 
-def _near(parts: tuple[Phrase, ...]) -> str | None:
-    """All within a few syllables of each other; None where that says no more than the others, or
-    where there are so many that anywhere in one article says nearly the same."""
-    distinct = list(dict.fromkeys(part.syllables for part in parts))
-    spellings = [list(product(*map(variants, phrase))) for phrase in distinct]
-    if (
-        not 2 <= len(distinct) <= LONGEST_PHRASE
-        or any(part.prefix or part.field for part in parts)
-        or prod(map(len, spellings)) > MOST_VARIANTS
-    ):
+def _near(parts: Sequence[Phrase]) -> _Expressed | None:
+    """The first few words within a few syllables of each other, and the others anywhere; None
+    where that says no more than all words do."""
+    if any(part.prefix or part.field for part in parts):
         return None
+    close: list[tuple[str, ...]] = []
+    for phrase in dict.fromkeys(part.syllables for part in parts):
+        spellings = (len(variants(s)) for each in (*close, phrase) for s in each)
+        if len(close) < LONGEST_PHRASE and prod(spellings) <= MOST_VARIANTS:
+            close.append(phrase)
+    if len(close) < 2:
+        return None
+    others = [part for part in parts if part.syllables not in close]
+    room = NEAR + sum(len(part.syllables) for part in parts)
+    return lambda scope: " AND ".join([_close(close, room, scope), *_each(others, scope)])
+
+
+def _each(parts: Iterable[Phrase], scope: _Scope) -> dict[str, None]:
+    return dict.fromkeys(_phrase(part, scope) for part in parts)
+
+
+def _close(phrases: Sequence[tuple[str, ...]], room: int, scope: _Scope) -> str:
+    spellings = (list(product(*map(variants, phrase))) for phrase in phrases)
     groups = (" ".join(f'"{" ".join(p)}"' for p in chosen) for chosen in product(*spellings))
-    return " OR ".join(f"NEAR({group}, {NEAR + len(distinct)})" for group in groups)
+    found = f"({' OR '.join(f'NEAR({group}, {room})' for group in groups)})"
+    is_held = scope.is_all and all(map(_may_be_d_forms, phrases))
+    return f"{COLUMNS} : {found}" if is_held else found

@@ -51,14 +51,16 @@ class Conditions:
         return f":{name}"
 
 
-def conditions(connection: sqlite3.Connection, filters: Iterable[Node]) -> Conditions:
-    """All of the filters; a span of days becomes a span of ids."""
-    found = Conditions()
+def conditions(
+    connection: sqlite3.Connection, filters: Iterable[Node], span: tuple[int, int] = (0, LAST_ID)
+) -> Conditions:
+    """All of the filters, within a span of ids; a span of days becomes one too."""
+    found = Conditions(first=span[0], last=span[1])
     for node in filters:
         for part in node.parts if isinstance(node, All) else (node,):
             if isinstance(part, Filter) and part.field in {"before", "after"}:
-                span = day_span(**{_SIDE[part.field]: dt.date.fromisoformat(part.value)})
-                found.first, found.last = max(found.first, span[0]), min(found.last, span[1])
+                days = day_span(**{_SIDE[part.field]: dt.date.fromisoformat(part.value)})
+                found.first, found.last = max(found.first, days[0]), min(found.last, days[1])
             else:
                 found.sql.append(condition(connection, part, found))
                 narrow = isinstance(part, Filter) and part.field not in {"site", "source", "has"}

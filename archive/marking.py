@@ -3,46 +3,45 @@
 import re
 from collections.abc import Callable, Sequence
 
+from archive.letters import Letters, accented, any_accents, flat, one_of
 from archive.spelling import ACRONYMS, exact_variants
-from archive.text import fold, nfc
 
 OPEN, CLOSE = "⟦", "⟧"
 SNIPPET = 240
 _UNENDED_LINE = re.compile(r"(?<=[^\s.!?:;…])[ ]*\n\s*")  # a subheading, a cell of a table
-_LETTERS = {
-    "a": "aàảãáạăằẳẵắặâầẩẫấậ",
-    "e": "eèẻẽéẹêềểễếệ",
-    "o": "oòỏõóọôồổỗốộơờởỡớợ",
-    "u": "uùủũúụưừửữứự",
-    "d": "dđ",
-    **dict.fromkeys("iy", "iìỉĩíịyỳỷỹýỵ"),
-}
-_APART = r"[\W_]+"
+_LOOKED_AT = 12
 Place = tuple[int, int]
-Spell = Callable[[str], str]
+Spell = Callable[[str], bytes]
+Phrases = Sequence[tuple[tuple[str, ...], bool]]
 
 
 class Marks:
     """Phrases, each with whether its last syllable is a beginning, to be marked in many texts."""
 
-    def __init__(self, phrases: Sequence[tuple[tuple[str, ...], bool]]) -> None:
-        self._patterns = [
-            pattern for spell in (_as_typed, _any_accents) if (pattern := _pattern(phrases, spell))
-        ]
-        self._wholes = [_all_of_it(phrases, spell) for spell in (_as_typed, _any_accents)]
+    def __init__(self, phrases: Phrases) -> None:
+        syllables = [syllable for phrase, _ in phrases for syllable in phrase]
+        self._as_typed = None
+        if not all(map(str.isascii, syllables)):
+            self._as_typed = _Patterns(phrases, syllables, _spelt_as_typed)
+        self._any_accents = _Patterns(phrases, syllables, flat)
 
     def places(self, text: str) -> list[Place]:
         """Where the phrases stand, with the accents typed if they do so at all; words with only a
         blank between them are one place."""
-        lower = text.lower()
-        found_by = (list(pattern.finditer(lower)) for pattern in self._patterns)
+        return self._places(text, Letters(text))
+
+    def _places(self, text: str, letters: Letters) -> list[Place]:
         places: list[Place] = []
-        for found in next(filter(None, found_by), []):
-            start, end = found.span()
+        for start, end in self._found(letters):
             if places and text[places[-1][1] : start].isspace():
-                start = places.pop()[0]
-            places.append((start, end))
+                places[-1] = places[-1][0], end
+            else:
+                places.append((start, end))
         return places
+
+    def _found(self, letters: Letters) -> list[Place]:
+        found = self._as_typed.places(letters.accented) if self._as_typed else []
+        return found or self._any_accents.places(letters.flat)
 
     def marked(self, text: str) -> str:
         """A text with every place in marks.
@@ -54,25 +53,56 @@ class Marks:
 
     def snippet(self, text: str) -> str | None:
         """The passage that says most of the query, on one line; None where it says nothing."""
-        if not (places := self.places(text)):
+        letters = Letters(text)
+        if not (places := self._places(text, letters)):
             return None
-        start, end = self._best(text, places)
+        first = self._whole(letters)
+        if first is None:
+            first = _densest(letters.flat, places)
+        start, end = _window(text, places, first)
         shown = _with_marks(text, places, start, end)
         return f"{'…' if start else ''}{one_line(shown)}{'…' if end < len(text) else ''}"
 
-    def _best(self, text: str, places: Sequence[Place]) -> Place:
-        searched = (each.search(text.lower()) for each in self._wholes if each)
-        whole = next(filter(None, searched), None)
-        first = whole.start() if whole else _densest(text, places)
-        start = max(0, min(first - SNIPPET // 4, len(text) - SNIPPET))
-        start = text.rfind("\n\n", start, first) + 2 if "\n\n" in text[start:first] else start
-        if start and not text[start - 1].isspace():
-            start = min(first, _after_blank(text, start))
-        end = min(len(text), start + SNIPPET)
-        if end < len(text) and (blank := text.rfind(" ", first, end)) > first:
-            end = blank
-        longest = next((last for begin, last in places if begin <= first < last), first)
-        return start, max(end, longest)
+    def _whole(self, letters: Letters) -> int | None:
+        """Where all of it begins to stand side by side."""
+        found = self._as_typed.whole(letters.accented) if self._as_typed else None
+        return self._any_accents.whole(letters.flat) if found is None else found
+
+
+class _Patterns:
+    """Phrases, and all their syllables side by side, in texts of one kind of letters."""
+
+    def __init__(self, phrases: Phrases, syllables: Sequence[str], spell: Spell) -> None:
+        # The longest first: a word that stands alone too must not hide the phrase it begins.
+        forms: set[bytes] = {
+            form for phrase, start in phrases for form in _forms(phrase, spell, start)
+        }
+        longest_first = sorted(forms, key=len, reverse=True)
+        # A blank of its own at the beginning, which is what makes the search fast.
+        self._each = re.compile(b" (?:" + b"|".join(longest_first) + b")(?= )") if forms else None
+        self._all = re.compile(b" " + _side_by_side(syllables, spell) + b"(?= )")
+
+    def places(self, text: bytes) -> list[Place]:
+        if self._each is None:
+            return []
+        return [(found.start(), found.end() - 1) for found in self._each.finditer(text)]
+
+    def whole(self, text: bytes) -> int | None:
+        found = self._all.search(text)
+        return found.start() if found else None
+
+
+def _window(text: str, places: Sequence[Place], first: int) -> Place:
+    """The passage round a place, from the beginning of a paragraph or a word on."""
+    start = max(0, min(first - SNIPPET // 4, len(text) - SNIPPET))
+    start = text.rfind("\n\n", start, first) + 2 if "\n\n" in text[start:first] else start
+    if start and not text[start - 1].isspace():
+        start = min(first, _after_blank(text, start))
+    end = min(len(text), start + SNIPPET)
+    if end < len(text) and (blank := text.rfind(" ", first, end)) > first:
+        end = blank
+    longest = next((last for begin, last in places if begin <= first < last), first)
+    return start, max(end, longest)
 
 
 def one_line(text: str) -> str:
@@ -89,14 +119,14 @@ def _after_blank(text: str, start: int) -> int:
     return found.end() if found else start
 
 
-def _densest(text: str, places: Sequence[Place]) -> int:
+def _densest(flat_text: bytes, places: Sequence[Place]) -> int:
     """The place from which a snippet holds the most different words, the first of such."""
     best, most = places[0][0], 0
+    words = [b" ".join(flat_text[start + 1 : end + 1].split()) for start, end in places]
     for number, (start, _) in enumerate(places):
-        within = [
-            text[a:b].lower() for a, b in places[number : number + 12] if b <= start + SNIPPET
-        ]
-        said = len({fold(nfc(words)) for words in within}) * 10 + len(" ".join(within).split())
+        near = places[number : number + _LOOKED_AT]
+        within = words[number : number + sum(end <= start + SNIPPET for _, end in near)]
+        said = len(set(within)) * 10 + sum(each.count(b" ") + 1 for each in within)
         if said > most:
             best, most = start, said
     return best
@@ -111,50 +141,22 @@ def _with_marks(text: str, places: Sequence[Place], start: int, end: int) -> str
     return "".join((*parts, text[at:end]))
 
 
-def _pattern(
-    phrases: Sequence[tuple[tuple[str, ...], bool]], spell: Spell
-) -> re.Pattern[str] | None:
-    # The longest first: a word that stands alone too must not hide the phrase it begins.
-    spelt = {form for phrase, start in phrases for form in _forms(phrase, spell, is_start=start)}
-    if not spelt:
-        return None
-    longest_first = "|".join(sorted(spelt, key=len, reverse=True))
-    return re.compile(rf"(?<![^\W_])(?:{longest_first})(?![^\W_])")
-
-
-def _forms(syllables: tuple[str, ...], spell: Spell, *, is_start: bool) -> list[str]:
+def _forms(syllables: tuple[str, ...], spell: Spell, is_start: bool) -> list[bytes]:
     forms = [syllables, *filter(None, [ACRONYMS.get(syllables)])]
-    ending = r"[^\W_]*" if is_start else ""
-    return [_APART.join(map(spell, form)) + ending for form in forms]
+    ending = b"[^ ]*" if is_start else b""
+    return [_side_by_side(form, spell) + ending for form in forms]
 
 
-def _all_of_it(
-    phrases: Sequence[tuple[tuple[str, ...], bool]], spell: Spell
-) -> re.Pattern[str] | None:
-    syllables = [s for phrase, _ in phrases for s in phrase]
-    if not syllables:
-        return None
-    return re.compile(rf"(?<![^\W_]){_APART.join(map(spell, syllables))}(?![^\W_])")
+def _side_by_side(syllables: Sequence[str], spell: Spell) -> bytes:
+    return b" +".join(map(spell, syllables))
 
 
-def _as_typed(syllable: str) -> str:
+def _spelt_as_typed(syllable: str) -> bytes:
     """With its accents, if it was typed with any.
 
-    >>> re.fullmatch(_as_typed("giá"), "gia") is None
+    >>> re.fullmatch(_spelt_as_typed("giá"), accented("gia")) is None
     True
     """
     if syllable.isascii():
-        return _any_accents(syllable)
-    return f"(?:{'|'.join(map(re.escape, exact_variants(syllable)))})"
-
-
-def _any_accents(syllable: str) -> str:
-    """
-    >>> re.fullmatch(_any_accents("ky"), "kĩ") is not None
-    True
-    """
-    letters = (_LETTERS.get(letter) for letter in fold(syllable))
-    return "".join(
-        f"[{choice}]" if choice else re.escape(letter)
-        for choice, letter in zip(letters, fold(syllable), strict=True)
-    )
+        return any_accents(syllable)
+    return one_of([accented(form) for form in exact_variants(syllable)])

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import IO, TYPE_CHECKING, Any
 
+from archive.expressions import branches
 from archive.models import Answer, Block, BlockKind, Hit, VersionHit
+from archive.query import parse
 from archive.rows import blocks_of, whole_blocks
 from archive.search import CLOSE, OPEN
 from archive.text import clean
@@ -99,6 +101,8 @@ def about_answer(answer: Answer, text: str) -> Iterator[str]:
 def _nothing(text: str) -> str:
     if not any(map(str.isalnum, text)):
         return "nothing to search for: type at least one word or number"
+    if any(branch.filters for branch in branches(parse(text))):
+        return f"no article fits all of: {printable(text)}"
     return f"no article holds all of: {printable(text)}"
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from itertools import islice
 
-from archive.candidates import CANDIDATES, Asked, Patience, rarity
+from archive.candidates import CANDIDATES, FIRM, HARD, LEAST, SOFT, Asked, Patience, rarity, until
 from archive.expressions import (
     NOTHING,
     Branch,
@@ -30,7 +30,7 @@ from archive.filters import Conditions, conditions, day_span
 from archive.marking import CLOSE, OPEN, SNIPPET, Marks, one_line
 from archive.models import Answer, Hit
 from archive.query import All, Any, Node, Phrase, Query, parse
-from archive.ranking import Sought, exactness, first_look, is_as_typed, score
+from archive.ranking import Sought, exactness, first_look, is_as_typed, judge
 from archive.words import beginning
 
 __all__ = ["CLOSE", "OPEN", "find", "one_line", "search", "snippets"]
@@ -52,7 +52,7 @@ FROM stories s WHERE s.article_id IN (SELECT value FROM json_each(?))
 # The plus: else the index would be asked again for each of the ids.
 _EXACTLY = """
 SELECT rowid FROM articles_exact WHERE articles_exact MATCH ? AND rowid BETWEEN ? AND ?
-AND +rowid IN (SELECT value FROM json_each(?))
+AND +rowid IN (SELECT value FROM json_each(?)) ORDER BY rowid DESC
 """
 
 
@@ -86,6 +86,7 @@ class _Search:
     patience: Patience
     found: dict[int, _Found] = field(default_factory=dict)
     is_capped: bool = False
+    counted: int | None = None
     notes: list[str] = field(default_factory=list)
 
     def ask(self, branch: Branch, extra: Conditions) -> None:
@@ -103,8 +104,9 @@ class _Search:
             return
         ways = tiers(branch, partial(beginning, self.connection), rarity(self.connection))
         if self.newest:
-            ids = asked.matching(ways[Tier.ALL].anywhere, self._most)
-            self._keep(ids, Tier.ALL, branch)
+            matched = asked.matching(ways[Tier.ALL].anywhere, self._most)
+            self._keep(matched.ids, Tier.ALL, branch)
+            self.counted = len(matched.ids) if matched.is_all else None
         else:
             self._ask_in_tiers(asked, ways, branch)
 
@@ -123,14 +125,19 @@ class _Search:
                 self.notes.append("No article holds all of these words; these lack one of them.")
 
     def _ask_tier(self, asked: Asked, tier: Tier, way: Way, branch: Branch) -> None:
-        most = max(CANDIDATES, self._most)
+        limit = max(CANDIDATES, self._most)
         found = bool(self.found)
-        ids = asked.matching(way.anywhere, most, found=found)
-        if len(ids) == most:
+        seconds = {Tier.PHRASE: FIRM, Tier.NEAR: SOFT}.get(tier, SOFT if found else HARD)
+        matched = asked.matching(way.anywhere, limit, most=seconds, found=found)
+        self._keep(matched.ids, tier, branch)
+        if len(matched.ids) == limit:
             self.is_capped = True
             # Where words stood closer elsewhere, these are not the best whatever their titles.
-            ids += [] if found else asked.matching(way.in_title, OF_TITLES, found=True)
-        self._keep(ids, tier, branch)
+            if not found:
+                titles = asked.matching(way.in_title, OF_TITLES, most=SOFT, found=True)
+                self._keep(titles.ids, tier, branch)
+        if tier is Tier.ALL and matched.is_all:
+            self.counted = len(matched.ids)
 
     def _keep(self, ids: list[int], tier: Tier, branch: Branch) -> None:
         for article_id in ids:
@@ -147,8 +154,7 @@ class _Search:
 
     def _ranked(self) -> list[_Found]:
         """All by title and lead, those at the top by their whole text."""
-        if len(self.found) > READ:
-            self._mark_exact()
+        self._mark_exact()
         for row in self.connection.execute(_BEGINNINGS, (json.dumps(list(self.found)),)):
             each = self.found[row["id"]]
             each.worth = first_look(sought_of(each.branch), row["title"], row["lead"])
@@ -157,22 +163,30 @@ class _Search:
         for each in ordered[:read]:
             row = self._text(each)
             texts = row["title"], row["lead"], row["body"]
-            each.tier, each.worth = score(sought_of(each.branch), each.tier, *texts)
-            each.exact, each.is_judged = exactness(sought_of(each.branch), *texts), True
+            judged = judge(sought_of(each.branch), each.tier, *texts)
+            each.tier, each.worth, each.exact = judged.tier, judged.worth, judged.exact
+            each.is_judged = True
         return [*sorted(ordered[:read], key=lambda f: f.order), *ordered[read:]]
 
     def _mark_exact(self) -> None:
         """Which candidates hold every word with the accents that were typed, if any were.
 
         Of one or two syllables, which have many spellings; more have few, and would cost more.
+        Only of tiers that are not wholly read, whose articles are the newest and close together.
         """
-        of_branch: dict[str, list[int]] = {}
+        groups: dict[tuple[Tier, str | None], list[int]] = {}
         for each in self.found.values():
-            typed = accented(each.branch)
-            if typed and typed.count(" AND ") < 2:
-                of_branch.setdefault(typed, []).append(each.id)
-        for typed, ids in of_branch.items():
-            values = (typed, min(ids), max(ids), json.dumps(ids))
+            groups.setdefault((each.tier, accented(each.branch)), []).append(each.id)
+        room = READ
+        for (_, typed), ids in sorted(groups.items(), key=lambda group: group[0][0]):
+            room -= len(ids)
+            if room < 0 and typed and typed.count(" AND ") < 2:
+                self._mark_exact_of(typed, ids)
+
+    def _mark_exact_of(self, typed: str, ids: list[int]) -> None:
+        values = (typed, min(ids), max(ids), json.dumps(ids))
+        began = self.patience.spent()
+        with until(self.connection, lambda: LEAST - (self.patience.spent() - began)):
             for row in self.connection.execute(_EXACTLY, values):
                 self.found[row[0]].exact = 1
 
@@ -233,13 +247,12 @@ def find(  # noqa: PLR0913 - each is one thing that a reader may want
     typed. A search looks back for as long as a reader waits; `thorough` to the end. Of a story that
     was reprinted one article is a hit, unless `unfolded`.
     """
-    parsed = _filtered(parse(query), site=site, source=source)
+    parsed = asked_of(query, site=site, source=source)
     span = day_span(since=since, until=until)
     search = _Search(connection, limit, newest, only_exact, unfolded, Patience(thorough))
     asked: list[tuple[Branch, Conditions]] = []
     for branch in branches(parsed):
-        extra = conditions(connection, branch.filters)
-        extra.first, extra.last = max(extra.first, span[0]), min(extra.last, span[1])
+        extra = conditions(connection, branch.filters, span)
         asked.append((branch, extra))
         search.ask(branch, extra)
     hits = [search.hit(each) for each in search.best()]
@@ -271,8 +284,9 @@ def snippets(connection: sqlite3.Connection, query: str, ids: Iterable[int]) -> 
     }
 
 
-def _filtered(query: Query, **given: str | None) -> Query:
-    """A query with the filters that were given beside it."""
+def asked_of(text: str, **given: str | None) -> Query:
+    """A query as typed, with the filters that were given beside it; these alone ask for nothing."""
+    query = parse(text)
     return query.narrowed(**given) if query.tree else query
 
 
@@ -281,6 +295,8 @@ def _total(search: _Search, asked: list[tuple[Branch, Conditions]], shown: int) 
     if len(asked) != 1 or search.only_exact:
         return len(search.found), len(search.found) < search.limit
     branch, extra = asked[0]
+    if search.counted is not None:
+        return max(search.counted, len(search.found)), True
     if not branch.wanted:
         ids = Asked(search.connection, extra, search.patience).listed(unwanted(branch), LISTED)
         return len(ids), len(ids) < LISTED

@@ -9,9 +9,8 @@ from functools import partial
 from archive.expressions import Branch, Tier, branches, tiers
 from archive.filters import Conditions, conditions, day_span
 from archive.models import Answer, VersionHit
-from archive.query import All, Filter, Query, parse
 from archive.ranking import Sought, exactness, is_as_typed
-from archive.search import best_snippet, marks_of
+from archive.search import asked_of, best_snippet, marks_of
 from archive.words import beginning
 
 NEWEST = 20_000
@@ -56,12 +55,11 @@ def find_versions(  # noqa: PLR0913 - each is one thing that a reader may want
 ) -> Answer:
     """The articles that once held what a query asks for and do so no longer, each with the last
     version that did: the best first, or those first that were replaced last."""
-    parsed = _with(parse(query), site=site, source=source)
+    parsed = asked_of(query, site=site, source=source)
     span, notes = day_span(since=since, until=until), [*parsed.notes]
     found: dict[int, VersionHit] = {}
     for branch in branches(parsed):
-        extra = conditions(connection, branch.filters)
-        extra.first, extra.last = max(extra.first, span[0]), min(extra.last, span[1])
+        extra = conditions(connection, branch.filters, span)
         notes += extra.notes
         ways = tiers(branch, partial(beginning, connection))
         for way in [ways[Tier.ALL]] if newest and ways else ways.values():
@@ -74,14 +72,6 @@ def find_versions(  # noqa: PLR0913 - each is one thing that a reader may want
     return Answer(
         hits=hits, total=len(hits), is_all=len(hits) < limit, notes=tuple(dict.fromkeys(notes))
     )
-
-
-def _with(query: Query, **given: str | None) -> Query:
-    """A query with the filters that were given beside it."""
-    filters = tuple(Filter(name, value) for name, value in given.items() if value is not None)
-    if query.tree is None or not filters:
-        return query
-    return Query(All((*query.parts, *filters)), query.notes)
 
 
 def _hits(  # noqa: PLR0913 - one tier of one branch

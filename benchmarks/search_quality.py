@@ -23,9 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.models import VIETNAM, Article, Source
-from archive.ranking import folded
 from archive.store import Archive
-from archive.text import fold
+from archive.text import fold, syllables
 from benchmarks.finding import Engine, Ours, PlainFts5, Row, Tantivy, rows_of
 from benchmarks.reporting import write_section
 from benchmarks.synthetic import articles
@@ -101,6 +100,10 @@ TOPICS = {
     "công nghiệp hỗ trợ": "industry",
     "hiệp định thương mại": "integration",
 }
+
+
+def folded(text: str) -> str:
+    return f" {' '.join(syllables(text))} "
 
 
 def _both(kind: str, typed: str, number: int) -> Iterator[Judged]:

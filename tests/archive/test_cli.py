@@ -163,6 +163,7 @@ def test_filters_and_order_reach_the_search(folder: Path):
         (["search"], 2, "Missing argument"),
         (["search", "??"], 0, "type at least one word"),
         (["search", "quýtđỏ"], 0, "no article holds all of: quýtđỏ"),
+        (["search", "tag:quýtđỏ has:file"], 0, "no article fits all of: tag:quýtđỏ has:file"),
         (["show", "https://bo.example.vn/khong"], 1, "moit-news search"),
     ],
 )

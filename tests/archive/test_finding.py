@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import candidates
+from archive import candidates, search
 from archive.explanation import explanation
 from archive.models import VIETNAM, Article, Attachment, Block, BlockKind, Image
 from archive.query import parse
@@ -198,24 +198,28 @@ def test_copies_of_one_story_are_one_hit(archive: Archive, tmp_path: Path):
 def test_a_search_that_has_no_time_looks_at_the_newest_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(candidates, "STRETCH", 3)
+    monkeypatch.setattr(candidates, "_STEPS", 1)
+    monkeypatch.setattr(candidates, "LEAST", -1.0)
     monkeypatch.setattr(candidates, "SOFT", -1.0)
     with new_archive(tmp_path) as other:
         for some in NEWS:
             other.add(some, site="bo-vn", page_id=None, seen_at=SEEN)
         answer = find(other.connection, "điện")
-        assert len(answer.hits) == 3
-        assert answer.looked_back_to == 202401060002
+        assert [hit.id for hit in answer.hits] == [202401090001]
+        assert answer.looked_back_to == 202401090001
         thorough = find(other.connection, "than", thorough=True)
         assert len(thorough.hits) == 3
         assert thorough.looked_back_to is None
-        assert len(find(other.connection, "than", newest=True).hits) == 3
+        (newest,) = find(other.connection, "than", newest=True).hits
+        assert newest.id == 202401030001
 
 
 def test_the_number_of_hits_is_counted_as_far_as_a_moment_goes(archive: Archive, monkeypatch):
     answer = find(archive.connection, "than", limit=1)
     assert (answer.total, answer.is_all) == (3, True)
     monkeypatch.setattr(candidates, "COUNTED", 2)
+    assert find(archive.connection, "than", limit=1).is_all  # all of them were candidates
+    monkeypatch.setattr(search, "CANDIDATES", 2)
     answer = find(archive.connection, "than", limit=1)
     assert not answer.is_all
 

@@ -18,6 +18,7 @@ from archive.expressions import (
     unwanted,
 )
 from archive.query import All, Any, Filter, Not, Phrase, parse
+from archive.text import d_forms
 
 TEXTS = {
     1: "Công ty điện lực Đông Bắc sửa đường dây",
@@ -40,7 +41,10 @@ def index() -> Iterator[sqlite3.Connection]:
         "CREATE VIRTUAL TABLE news USING fts5(title, lead, body, d_forms,"
         " tokenize='unicode61 remove_diacritics 2')"
     )
-    connection.executemany("INSERT INTO news (rowid, body) VALUES (?, ?)", TEXTS.items())
+    connection.executemany(
+        "INSERT INTO news (rowid, body, d_forms) VALUES (?, ?, ?)",
+        [(number, text, d_forms(text)) for number, text in TEXTS.items()],
+    )
     yield connection
     connection.close()
 
@@ -98,20 +102,58 @@ def ways(text: str) -> dict[Tier, str]:
 
 def test_tiers_go_from_the_phrase_over_the_neighbourhood_to_all_words():
     assert list(ways("lực điện").values()) == [
-        '{title lead body} : (((("lực điện" OR "lực diện"))))',
-        '{title lead body} : ((NEAR("lực" "điện", 12) OR NEAR("lực" "diện", 12)))',
-        '{title lead body} : (((("lực")) AND (("điện" OR "diện"))))',
+        '(("lực điện" OR "lực diện"))',
+        '(NEAR("lực" "điện", 12) OR NEAR("lực" "diện", 12))',
+        '(("lực")) AND (("diện"))',
     ]
     assert list(ways("điện")) == list(ways('"điện lực"')) == [Tier.ALL]
-    assert Tier.NEAR not in ways("dien luc dong bac duong day dai dien doi dan")
 
 
-def test_of_a_long_phrase_the_rarest_syllables_are_asked_to_be_side_by_side():
+def test_of_many_words_the_rarest_are_asked_to_stand_close_together():
     (branch,) = branches(parse("một hai ba bốn năm sáu"))
     often = {"ba": 9, "bốn": 8, "năm": 2, "sáu": 7}
-    whole = tiers(branch, rarity=lambda each: often.get(each, 99))[Tier.PHRASE].anywhere
-    assert '"ba bốn năm sáu"' in whole
-    assert '"một hai' not in whole
+    found = tiers(branch, rarity=lambda each: often.get(each, 99))
+    assert list(found) == [Tier.PHRASE, Tier.ALL]
+    assert found[Tier.PHRASE].anywhere == (
+        '(NEAR("năm" "sáu" "bốn" "ba", 16)) AND (("một")) AND (("hai"))'
+    )
+    assert found[Tier.ALL].anywhere.startswith('(("năm")) AND (("sáu"))')
+
+
+D_TEXTS = (
+    *TEXTS.values(),
+    *("Đàn bò của dân bản", "Đám đông dân đen", "đan đen", "dan den", "Đang đi dự đại hội Đảng"),
+    *("Đường đi đến Đà Nẵng", "duong di den da nang", "Quy định đấu thầu", "Quỳ đúng dáng"),
+)
+
+
+@pytest.fixture(scope="module")
+def titles() -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(":memory:")
+    connection.execute(
+        "CREATE VIRTUAL TABLE news USING fts5(title, lead, body, d_forms,"
+        " tokenize='unicode61 remove_diacritics 2')"
+    )
+    connection.executemany(
+        "INSERT INTO news (title, d_forms) VALUES (?, ?)",
+        [(text, d_forms(text)) for text in D_TEXTS],
+    )
+    yield connection
+    connection.close()
+
+
+D_WORDS = (
+    *("dân", "dan", "đàn", "đan", "den", "đen", "đến", "di", "đi", "dd", "nang", "quy", "quỳ"),
+    *('"dân đen"', '"dan den"', '"di den"', '"đi đến"', '"den da nang"', "-dan", "-đen", "dinh"),
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(D_WORDS), min_size=1, max_size=6).map(" ".join))
+def test_the_column_of_d_forms_makes_no_query_find_more_or_less(titles, typed: str):
+    for branch in branches(parse(typed)):
+        for way in tiers(branch).values():
+            assert find(titles, way.anywhere) == find(titles, way.in_title)
 
 
 def test_only_what_was_typed_with_accents_must_be_exact():
