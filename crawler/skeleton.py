@@ -6,7 +6,6 @@ the elements that the fields stand in, with their names, and puts placeholders f
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import Comment, NavigableString
 
 from archive.models import Article, Page
+from crawler.entities import unescaped
 from crawler.extract.tree import words
 from crawler.selectors import soup_of
 
@@ -114,7 +114,7 @@ class _Skeleton:
         if isinstance(value, list):
             return [self._replaced(one) for one in value]
         if isinstance(value, str):
-            plain = html.unescape(html.unescape(value))  # two of our papers escape theirs twice
+            plain = unescaped(unescaped(value))  # two of our papers escape theirs twice
             return _ADDRESS.sub("https://bao-mau.example/", self._placeholder(plain))
         return value
 

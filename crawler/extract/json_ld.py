@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from archive.text import clean
+from crawler.entities import unescaped
 
 _OPENING = re.compile(r"(?://\s*)?(?:<!--|<!\[CDATA\[)")
 _CLOSING = ("-->", "]]>")
@@ -128,4 +129,4 @@ def text(value: Any) -> str:
     if not isinstance(value, str | int | float):
         return ""
     # Some sites escape what their template has escaped already: &amp;#7871;
-    return clean(html.unescape(html.unescape(str(value)[:_LONGEST]))).replace("\n", " ")
+    return clean(unescaped(unescaped(str(value)[:_LONGEST]))).replace("\n", " ")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -12,6 +11,7 @@ from lxml import etree
 
 from archive.models import Page
 from archive.text import clean, nfc, syllables
+from crawler.entities import unescaped
 from crawler.errors import NotHtmlError, TooComplexError
 from crawler.extract import json_ld
 from crawler.extract.decode import utf8
@@ -59,7 +59,7 @@ class Tree:
             for name in names - {""}:
                 texts = found.setdefault(name, [])
                 if len(texts) < MOST_FOUND:
-                    texts.append(line(html.unescape(content)))
+                    texts.append(line(unescaped(content)))
         return found
 
     def meta(self, name: str) -> str | None:

@@ -19,12 +19,13 @@ def read_api(page: Page, listing: Listing, site: Site) -> Reading:
     """The articles of a JSON answer; raises ListingError. ``items`` may lead to a list, to an
     object whose values count (moit), or to HTML (nhandan)."""
     try:
+        # ValueError also where a number has more digits than Python reads.
         answer = json.loads(page.body.decode("utf-8-sig", "replace"))
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ListingError(f"the answer is no JSON: {error}") from error
     found = at_path(answer, listing.items)
     if isinstance(found, str):
-        inner = dataclasses.replace(page, body=found.encode(), headers=())
+        inner = dataclasses.replace(page, body=found.encode("utf-8", "replace"), headers=())
         return read_headlines(inner, dataclasses.replace(listing, items=None, link=None), site)
     if not isinstance(found, list | dict):
         raise ListingError(f"the answer has no {listing.items or 'list'}: {page.body[:80]!r}")

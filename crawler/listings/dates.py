@@ -10,6 +10,8 @@ from archive.models import VIETNAM
 
 # Before 1995 no Vietnamese paper was on the web; 1970 is a clock that was never set.
 EARLIEST, LATEST = 1995, 2100
+# Behind as much else no listing of ours has a date.
+LONGEST = 1000
 _NUMBER = re.compile(r"\d{9,13}(?:\.\d+)?")
 _ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
@@ -35,7 +37,7 @@ def parse_date(text: str | float | None, date_format: str | None = None) -> dt.d
     """
     if text is None or isinstance(text, bool):
         return None
-    text = str(text).strip()
+    text = " ".join(str(text)[:LONGEST].split())
     readers = (_epoch, _iso, _rfc_822, _slashed)
     try:
         if date_format:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archive.models import Page
 from crawler.listings.dates import parse_date
 from crawler.listings.link import Named, Reading, article_links, title_text
-from crawler.listings.xml import Element, all_text, children, local, parse_xml, text_at
+from crawler.listings.xml import Element, Parts, all_text, by_name, local, parse_xml, text_at
 from crawler.site import Listing, Site
 
 
@@ -23,21 +23,22 @@ def _is_entry(element: Element) -> bool:
 
 
 def _named(entry: Element, listing: Listing) -> Named:
-    date = text_at(entry, "pubdate", "published", "date", "updated", "modified")
+    parts = by_name(entry)
+    date = text_at(parts, "pubdate", "published", "date", "updated", "modified")
     return Named(
-        url=next((url for url in _addresses(entry) if url), None),
-        title=text_at(entry, "title"),
+        url=next((url for url in _addresses(parts) if url), None),
+        title=text_at(parts, "title"),
         date=parse_date(date, listing.date_format) or parse_date(date),
-        section=listing.section or title_text(text_at(entry, "category")),
-        changed=parse_date(text_at(entry, "updated", "modified")),
+        section=listing.section or title_text(text_at(parts, "category")),
+        changed=parse_date(text_at(parts, "updated", "modified")),
     )
 
 
-def _addresses(entry: Element) -> Iterator[str | None]:
-    for link in children(entry, "link"):
+def _addresses(parts: Parts) -> Iterator[str | None]:
+    for link in parts.get("link", ()):
         if link.get("rel", "alternate") == "alternate":
             yield link.get("href") or all_text(link)
-    for guid in children(entry, "guid", "id"):
+    for guid in (*parts.get("guid", ()), *parts.get("id", ())):
         text = all_text(guid)
         if text.startswith("http") and guid.get("isPermaLink", "true") == "true":
             yield text

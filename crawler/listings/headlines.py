@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import cast
+
+from lxml import etree
 
 from archive.models import Page
 from crawler.errors import ExtractError, ListingError
@@ -13,6 +16,9 @@ from crawler.listings.dates import parse_date
 from crawler.listings.link import Named, Reading, article_links
 from crawler.site import Listing, Site
 
+# A page has at most 40,000 elements; in boxes within boxes they are looked at again and again.
+MOST_LOOKED_AT = 200_000
+_BELOW = etree.XPath("count(descendant-or-self::*)")
 _ATTRIBUTE = re.compile(r"@([\w:-]+)$")
 
 
@@ -26,16 +32,31 @@ def read_headlines(page: Page, listing: Listing, site: Site) -> Reading:
 
 
 def _named(root: Element, listing: Listing) -> Iterator[Named]:
+    look = _Look()
     for scope in elements(root, listing.items) if listing.items else [root]:
+        look.at(scope)
         date = parse_date(_value(scope, listing.date), listing.date_format)
         title = _value(scope, listing.title)
         for link in _links(scope, listing.link):
+            look.at(link)
             yield Named(
                 url=link.get("href"),
                 title=title or text_of(link) or link.get("title"),
                 date=date,
                 section=listing.section,
             )
+
+
+class _Look:
+    """Counts the elements below those that are looked at; raises ListingError for too many."""
+
+    def __init__(self) -> None:
+        self._left = MOST_LOOKED_AT
+
+    def at(self, element: Element) -> None:
+        self._left -= int(cast(float, _BELOW(element)))
+        if self._left < 0:
+            raise ListingError("the boxes of the page stand in each other too often to be read")
 
 
 def _links(scope: Element, selector: str | None) -> list[Element]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import html
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -13,10 +12,15 @@ from urllib.parse import urljoin
 from archive.errors import UrlError
 from archive.text import clean
 from archive.urls import canonical
+from crawler.entities import unescaped
+from crawler.extract.tree import LONGEST_FIELD
 from crawler.site import Site
 
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _BLANKS = re.compile(r"\s+")
+# What the sitemap protocol allows in one file; no other listing names as many.
+MOST = 50_000
+BEYOND = f"beyond the first {MOST:,}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +68,10 @@ def article_links(named: Iterable[Named], site: Site, page_url: str) -> Reading:
     """The site's own articles among the addresses, each once, in order; none can raise."""
     links: dict[str, Link] = {}
     skipped: Counter[str] = Counter()
-    for one in named:
+    for number, one in enumerate(named):
+        if number >= MOST:  # how many more there are is not counted: that is what costs
+            skipped[BEYOND] += 1
+            break
         url, reason = own_address(one.url, site, page_url)
         if url is None:
             skipped[reason] += 1
@@ -117,7 +124,7 @@ def title_text(text: str | None) -> str | None:
     """
     if not text:
         return None
-    plain = html.unescape(html.unescape(text))
+    plain = unescaped(unescaped(text[:LONGEST_FIELD]))
     return _BLANKS.sub(" ", clean(_TAG.sub("", plain))).strip() or None
 
 

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from archive.models import Page
 from crawler.errors import ListingError
 from crawler.listings.dates import parse_date
-from crawler.listings.link import Named, Reading, article_links, own_address
-from crawler.listings.xml import Element, children, local, parse_xml, text_at
+from crawler.listings.link import BEYOND, MOST, Named, Reading, article_links, own_address
+from crawler.listings.xml import Element, by_name, children, local, parse_xml, text_at
 from crawler.site import Listing, Site
 
-# The protocol's own limit for one file.
-MOST = 50_000
+_INNER = ("news", "image")
 
 
 def read_sitemap(page: Page, listing: Listing, site: Site) -> Reading:
@@ -27,28 +26,30 @@ def read_sitemap(page: Page, listing: Listing, site: Site) -> Reading:
 
 
 def _named(root: Element, listing: Listing) -> Iterator[Named]:
-    for number, url in enumerate(children(root, "url")):
-        if number >= MOST:
-            return
-        news = next(children(url, "news"), None)
-        image = next(children(url, "image"), None)
-        titles = (text_at(part, "title") for part in (news, image) if part is not None)
+    for url in children(root, "url"):
+        parts = by_name(url)
+        news, image = (by_name(parts[name][0]) if name in parts else {} for name in _INNER)
+        titles = (text_at(inner, "title") for inner in (news, image))
         yield Named(
-            url=text_at(url, "loc"),
+            url=text_at(parts, "loc"),
             title=next((title for title in titles if title), None),
-            date=parse_date(text_at(news, "publication_date")) if news is not None else None,
+            date=parse_date(text_at(news, "publication_date")),
             section=listing.section,
-            changed=parse_date(text_at(url, "lastmod")),
+            changed=parse_date(text_at(parts, "lastmod")),
         )
 
 
 def _index(root: Element, site: Site, page_url: str) -> Reading:
     skipped: Counter[str] = Counter()
     deeper = []
-    for part in children(root, "sitemap"):
-        url, reason = own_address(text_at(part, "loc"), site, page_url)
+    for number, part in enumerate(children(root, "sitemap")):
+        if number >= MOST:
+            skipped[BEYOND] += 1
+            break
+        told = by_name(part)
+        url, reason = own_address(text_at(told, "loc"), site, page_url)
         if url is None:
             skipped[reason] += 1
         else:
-            deeper.append(Named(url=url, changed=parse_date(text_at(part, "lastmod"))))
+            deeper.append(Named(url=url, changed=parse_date(text_at(told, "lastmod"))))
     return Reading(skipped=skipped, deeper=tuple(deeper))

@@ -5,18 +5,26 @@ from __future__ import annotations
 import html.entities
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from lxml import etree
 
 from crawler.bodies import marked_text
 from crawler.errors import ListingError
+from crawler.extract.tree import LONGEST_FIELD
 
 Element = etree._Element
+Parts = Mapping[str, Sequence[Element]]
 
+# A sitemap of as many articles as one may have, with news, pictures and all, has 2.6 million.
+MOST_TAGS = 3_000_000
+MOST_PARTS = 1000
 LARGEST = 50 * 1024 * 1024  # what the sitemap protocol allows
 _PROLOG = re.compile(r"^\s*<\?xml[^>]*?\?>", re.IGNORECASE)
 _DECLARED = re.compile(rb"encoding\s*=\s*[\"']([\w.:-]+)")
+# It stands before the first element, or is none.
+_BEFORE = re.compile(r"\s*+(?:<\?.*?\?>\s*+|<!--.*?-->\s*+)*+", re.DOTALL)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
 _ENTITY = re.compile(r"&(\w+);")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -32,11 +40,18 @@ def parse_xml(body: bytes) -> Element:
     text = _decode(_unpacked(body)).lstrip()
     if not text.startswith("<"):
         raise ListingError(f"the answer is no XML; it begins {text[:40]!r}")
-    # Without its DOCTYPE an XML file defines no entities: nothing can be expanded or fetched.
-    text = _DOCTYPE.sub("", _PROLOG.sub("", text), count=1)
+    if (tags := text.count("<")) > MOST_TAGS:
+        raise ListingError(f"the answer has {tags:,} tags, more than {MOST_TAGS:,}: it is not read")
+    text = _without_doctype(_PROLOG.sub("", text))
     text = _FORBIDDEN.sub("", _ENTITY.sub(_known_entity, text))
     parser = etree.XMLParser(
-        encoding="utf-8", recover=True, resolve_entities=False, no_network=True, load_dtd=False
+        encoding="utf-8",
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
         root = etree.fromstring(text.encode("utf-8"), parser)
@@ -47,17 +62,31 @@ def parse_xml(body: bytes) -> Element:
     return root
 
 
-def children(element: Element, *names: str) -> Iterator[Element]:
-    """The child elements with one of these local names, in any namespace, in order."""
-    for child in element.iterchildren(tag=etree.Element):
-        if local(child) in names:
-            yield child
+def _without_doctype(text: str) -> str:
+    """Without it an XML file defines no entities: nothing can be expanded or fetched."""
+    before = _BEFORE.match(text)
+    doctype = _DOCTYPE.match(text, before.end()) if before else None
+    return text[: doctype.start()] + text[doctype.end() :] if doctype else text
 
 
-def text_at(element: Element, *names: str) -> str | None:
+def children(element: Element, name: str) -> Iterator[Element]:
+    """The child elements of this local name, in any namespace, in order."""
+    return (child for child in element.iterchildren(tag=etree.Element) if local(child) == name)
+
+
+def by_name(element: Element) -> Parts:
+    """The child elements under their local names, in order: the first thousand, which is more than
+    an article has."""
+    found: dict[str, list[Element]] = {}
+    for child in islice(element.iterchildren(tag=etree.Element), MOST_PARTS):
+        found.setdefault(local(child), []).append(child)
+    return found
+
+
+def text_at(parts: Parts, *names: str) -> str | None:
     """The text of the first child under these names that is not empty; CDATA is text."""
     for name in names:
-        for child in children(element, name):
+        for child in parts.get(name, ()):
             text = all_text(child)
             if text:
                 return text
@@ -65,8 +94,19 @@ def text_at(element: Element, *names: str) -> str | None:
 
 
 def all_text(element: Element) -> str:
-    """All text of an element, CDATA too, without the white space around it."""
-    return "".join(str(piece) for piece in element.itertext()).strip()
+    """The text of an element, CDATA too, without the white space around it; it ends after some
+    thousand characters, more than any title, date or address has."""
+    if not len(element):  # nearly all
+        return (element.text or "")[:LONGEST_FIELD].strip()
+    pieces: list[str] = []
+    size = 0
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        text = node.text if event == "start" else node.tail if node is not element else None
+        pieces.append((text or "")[:LONGEST_FIELD])
+        size += len(pieces[-1]) + 1
+        if size > LONGEST_FIELD:
+            break
+    return "".join(pieces).strip()
 
 
 def local(element: Element) -> str:

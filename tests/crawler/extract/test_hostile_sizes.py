@@ -88,6 +88,10 @@ READ: dict[str, Callable[[], str]] = {
     "JSON-LD of deep objects": lambda: json_ld('{"@graph":' * 800_000),
     "JSON-LD of objects": lambda: json_ld("[" + '{"@type":"X"},' * 500_000 + "{}]"),
     "JSON-LD of authors": lambda: told(author=[{"name": f"Mai {n}"} for n in range(200_000)]),
+    "metadata with a number of thousands of digits": lambda: in_head(
+        f"<meta property='og:title' content='&amp;#{'9' * 5000};'>"
+    ),
+    "JSON-LD of a title with such a number": lambda: told(headline=f"&#{'9' * 5000}; giá"),
     "JSON-LD of a long title": lambda: told(headline="&amp;" * 1_400_000),
     "JSON-LD of a long number": lambda: json_ld('{"datePublished":' + "9" * 7_000_000 + "}"),
     "JSON-LD of comments": lambda: json_ld(("-->" + " " * 3000) * 2600),
