@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 from archive.legal import Kind, canonical_number, references
@@ -28,14 +28,15 @@ FROM newest JOIN articles a ON a.id = newest.article_id ORDER BY a.id DESC
 Row = tuple[str, str, int]
 
 
-def keep_citations(connection: sqlite3.Connection, article_id: int, article: Article) -> None:
-    """Makes an article's rows in citations what its present text says; joins the transaction."""
+def keep_citations(connection: sqlite3.Connection, article_id: int, found: Iterable[Row]) -> None:
+    """Makes an article's rows in citations what `cited` found; joins the transaction."""
     sql = "SELECT number, kind, count FROM citations WHERE article_id = ?"
     kept = {tuple(row) for row in connection.execute(sql, (article_id,))}
-    rows = set(cited(article))
+    rows = set(found)
     if kept == rows:
         return
-    connection.execute("DELETE FROM citations WHERE article_id = ?", (article_id,))
+    if kept:
+        connection.execute("DELETE FROM citations WHERE article_id = ?", (article_id,))
     connection.executemany(
         "INSERT INTO citations (number, kind, count, article_id) VALUES (?, ?, ?, ?)",
         [(*row, article_id) for row in rows],

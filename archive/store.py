@@ -20,14 +20,15 @@ from archive.text import d_forms
 from archive.times import day_in_vietnam, to_text
 from archive.versions import is_changed, keep_version, note_return, one_version, withdraw
 from archive.wording import content_hash, is_relative
-from archive.words import keep_words
 
 if TYPE_CHECKING:
     from archive.addresses import AddressBook
+    from archive.derived import Derived, Deriver
 
 __all__ = ["Archive", "explain", "explained"]
 
 IDS_A_DAY = 10_000
+MOST_WAITING = 100
 # All that a new reading of a page may change, in the order of the table.
 _READ = (
     *(
@@ -69,6 +70,8 @@ class Archive:
         self.path = folder / ARCHIVE_FILE
         self._write = write
         self._addresses: AddressBook | None = None
+        self._deriver: Deriver | None = None
+        self._depth = 0
 
     @classmethod
     def open(cls, folder: Path, *, write: bool = False) -> Self:
@@ -102,9 +105,24 @@ class Archive:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing, with SQLite's errors explained; may stand inside another one."""
-        with explained(self.path), transaction(self.connection):
-            yield
+        """All or nothing, with SQLite's errors explained; may stand inside another one. What is
+        read off the articles that are stored in it is written at the end of the outermost."""
+        if self._deriver and self._depth == 1 and self._deriver.waiting >= MOST_WAITING:
+            self._deriver.write()
+        before = self._deriver.waiting if self._deriver else 0
+        try:
+            with explained(self.path), transaction(self.connection):
+                self._depth += 1
+                try:
+                    yield
+                    if self._depth == 1 and self._deriver:
+                        self._deriver.write()
+                finally:
+                    self._depth -= 1
+        except BaseException:
+            if self._deriver:
+                self._deriver.forget(before)
+            raise
 
     @property
     def addresses(self) -> AddressBook:
@@ -140,7 +158,7 @@ class Archive:
                 (slug, name, homepage, source.slug, family, evidence),
             )
 
-    def add(
+    def add(  # noqa: PLR0913 - how an article was found, and what is known of it
         self,
         article: Article,
         *,
@@ -148,14 +166,18 @@ class Archive:
         page_id: int | None,
         seen_at: dt.datetime,
         page: Page | None = None,
+        derived: Derived | None = None,
     ) -> Stored:
         """Stores what a site shows now: a new article, a new version with the old one kept, or
         nothing new. Names, sections and the like are brought up to date in each case, and an
         article that was withdrawn is back. ``page`` tells under which addresses it was read: it is
-        looked for under all of them."""
+        looked for under all of them; ``derived`` is what was read off the article before."""
+        from archive.derived import Derived  # its patterns and numpy cost a search 30 ms to load
+
+        derived = derived or Derived(article)
         with self.transaction():
             identity = self.addresses.identify(article, site, page)
-            values = columns(article) | {
+            values = columns(article, derived) | {
                 "url": identity.url,
                 "site": site,
                 "page_id": page_id,
@@ -165,7 +187,7 @@ class Archive:
             stored = self._put(identity.article_id, values, article, seen_at)
             self.addresses.keep(stored.article_id, identity, site, to_text(seen_at))
             changed = stored.change is not Change.UNCHANGED
-            self.derive(stored.article_id, article, is_changed=changed)
+            self._derive(stored.article_id, derived, is_changed=changed)
             return stored
 
     def _put(
@@ -185,15 +207,19 @@ class Archive:
         return Stored(article_id=article_id, change=Change.NEW, url=str(values["url"]))
 
     def derive(self, article_id: int, article: Article, *, is_changed: bool = True) -> None:
-        """Makes all that is read off an article's present text anew; joins the transaction. What
-        only the words decide is left where they are unchanged."""
-        from archive.citing import keep_citations  # its patterns cost a search 15 ms to load
-        from archive.stories import keep_story  # and numpy as much again
+        """Makes all that is read off an article's present text anew, at the end of the transaction
+        that it joins. What only the words decide is left where they are unchanged."""
+        from archive.derived import Derived
 
-        keep_citations(self.connection, article_id, article)
-        keep_story(self.connection, article_id, article)
-        if is_changed:
-            keep_words(self.connection, article)
+        with self.transaction():
+            self._derive(article_id, Derived(article), is_changed=is_changed)
+
+    def _derive(self, article_id: int, derived: Derived, *, is_changed: bool) -> None:
+        if self._deriver is None:
+            from archive.derived import Deriver
+
+            self._deriver = Deriver(self.connection)
+        self._deriver.add(article_id, derived, is_changed=is_changed)
 
     def _update(
         self, known: sqlite3.Row, article: Article, values: dict[str, object], at: dt.datetime
@@ -308,7 +334,7 @@ class Archive:
         return integrity(self.folder)
 
 
-def columns(article: Article) -> dict[str, object]:
+def columns(article: Article, derived: Derived | None = None) -> dict[str, object]:
     """What an article says as its row holds it, by column."""
     published = article.published_at
     body = article.text or None
@@ -331,8 +357,8 @@ def columns(article: Article) -> dict[str, object]:
         "attachments": _list([asdict(attachment) for attachment in article.attachments]),
         "layers": json.dumps(dict(article.layers), ensure_ascii=False),
         "extractor": article.extractor,
-        "content_hash": content_hash(article),
-        "d_forms": d_forms(article.title, article.lead, body),
+        "content_hash": derived.hash if derived else content_hash(article),
+        "d_forms": derived.forms if derived else d_forms(article.title, article.lead, body),
         "blocks": kept_blocks(article.blocks),
         "body": body,
     }

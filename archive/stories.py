@@ -11,7 +11,9 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Self
 
 import xxhash
 
@@ -56,12 +58,52 @@ ORDER BY id LIMIT ?
 Pairs = dict[int, dict[int, float]]
 
 
-def keep_story(connection: sqlite3.Connection, article_id: int, article: Article) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Signed:
+    """An article as stories know it; each part is made when it is first asked for."""
+
+    reading: Reading
+    published: str | None
+
+    @classmethod
+    def of(cls, article: Article) -> Self:
+        published = to_text(article.published_at) if article.published_at else None
+        reading = _reading(article.title, article.lead, article.text or None)
+        return cls(reading=reading, published=published)
+
+    @cached_property
+    def mark(self) -> bytes:
+        """Tells whether title, lead, text or time are other ones than those of a signature."""
+        reading = self.reading
+        said = (reading.title, reading.lead or "", reading.body or "", self.published or "")
+        return xxhash.xxh3_64_digest("\0".join(said).encode("utf-8", "replace"))
+
+    @cached_property
+    def signature(self) -> Signature:
+        return sign(self.reading.text)
+
+    @cached_property
+    def keys(self) -> list[int]:
+        return self.signature.look_up_keys()
+
+
+def keep_story(connection: sqlite3.Connection, article_id: int, signed: Signed) -> None:
     """Makes an article's signature, pairs and story what its present text says; joins the
     transaction that stores it. A text that it has seen costs it a few microseconds."""
-    published = to_text(article.published_at) if article.published_at else None
-    reading = _reading(article.title, article.lead, article.text or None)
-    _keep(connection, article_id, reading, published)
+    former = connection.execute(_FORMER, (article_id,)).fetchone()
+    if former is not None and former["maker"] == MAKER:
+        if former["signature"][:MARK_BYTES] == signed.mark:
+            return
+        _forget_keys(connection, former)
+    sharing, full = look_up(connection, signed.keys)
+    candidates = _worth_reading(connection, article_id, signed.signature, sharing)
+    copies = _copies(connection, article_id, signed.reading, candidates) if candidates else {}
+    keys = [key for key in signed.keys if key not in full]
+    _keep_signature(connection, article_id, signed, keys)
+    left = _of_stories(connection, [article_id]) - copies.keys() - {article_id}
+    _keep_pairs(connection, article_id, copies)
+    if left:
+        _close_ranks(connection, left)
 
 
 def rebuild(connection: sqlite3.Connection, tell: Callable[[int, int], None]) -> int:
@@ -77,7 +119,8 @@ def rebuild(connection: sqlite3.Connection, tell: Callable[[int, int], None]) ->
         with transaction(connection):
             for row in rows:
                 reading = _reading(row["title"], row["lead"], row["body"])
-                _keep(connection, row["id"], reading, row["published_at"])
+                signed = Signed(reading=reading, published=row["published_at"])
+                keep_story(connection, row["id"], signed)
         last, done = rows[-1]["id"], done + len(rows)
         tell(before + done, of)
     return done
@@ -89,28 +132,6 @@ def _forget_old_signatures(connection: sqlite3.Connection) -> None:
     if connection.execute(sql, (MAKER,)).fetchone():
         connection.execute("DELETE FROM bands")
         connection.execute("DELETE FROM signatures")
-
-
-def _keep(
-    connection: sqlite3.Connection, article_id: int, reading: Reading, published: str | None
-) -> None:
-    former = connection.execute(_FORMER, (article_id,)).fetchone()
-    mark = _mark(reading, published)
-    if former is not None and former["maker"] == MAKER:
-        if former["signature"][: len(mark)] == mark:
-            return
-        _forget_keys(connection, former)
-    signature = sign(reading.text)
-    keys = signature.look_up_keys()
-    sharing, full = look_up(connection, keys)
-    candidates = _worth_reading(connection, article_id, signature, sharing)
-    copies = _copies(connection, article_id, reading, candidates)
-    kept = article_id, MAKER, signature.size, mark + signature.to_bytes()
-    _keep_signature(connection, kept, [key for key in keys if key not in full])
-    left = _of_stories(connection, [article_id]) - copies.keys() - {article_id}
-    _keep_pairs(connection, article_id, copies)
-    if left:
-        _close_ranks(connection, left)
 
 
 def _copies(
@@ -153,12 +174,6 @@ def _close_ranks(connection: sqlite3.Connection, left: Collection[int]) -> None:
     known = _pairs(connection, order[:1]).get(order[0], {})
     _add_pairs(connection, order[0], _compared(connection, reading, set(order[1:]) - known.keys()))
     _settle(connection, order)
-
-
-def _mark(reading: Reading, published: str | None) -> bytes:
-    """Tells whether title, lead, text or time are other ones than those of a signature."""
-    said = "\0".join((reading.title, reading.lead or "", reading.body or "", published or ""))
-    return xxhash.xxh3_64_digest(said.encode("utf-8", "replace"))
 
 
 def look_up(connection: sqlite3.Connection, keys: Sequence[int]) -> tuple[Counter[int], set[int]]:
@@ -204,8 +219,9 @@ def _signature(row: sqlite3.Row) -> Signature:
 
 
 def _keep_signature(
-    connection: sqlite3.Connection, kept: tuple[int, int, int, bytes], keys: list[int]
+    connection: sqlite3.Connection, article_id: int, signed: Signed, keys: list[int]
 ) -> None:
+    kept = article_id, MAKER, signed.signature.size, signed.mark + signed.signature.to_bytes()
     (signature_id,) = connection.execute(
         "INSERT INTO signatures (article_id, maker, size, signature) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (article_id) DO UPDATE SET maker = excluded.maker, size = excluded.size,"

@@ -2,12 +2,13 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
-from archive.models import Article
-from archive.text import distinct_syllables
+from archive.text import LONG_WORD, distinct_syllables
 
 MOST_WORDS = 100
+MOST_KNOWN = 50_000  # of about 100 bytes each
 # The shortest first: Vietnamese syllables, before product numbers and words run together.
 _BEGINNING = f"""
 SELECT word FROM words WHERE word >= :start AND word < :start || char(0x10ffff)
@@ -15,11 +16,30 @@ ORDER BY length(word), word LIMIT {MOST_WORDS}
 """  # noqa: S608 - a number of our own
 
 
-def keep_words(connection: sqlite3.Connection, article: Article) -> None:
-    """Adds the words of an article to the list; joins the transaction."""
-    found = distinct_syllables(article.title, article.lead or "", article.text)
-    sql = "INSERT OR IGNORE INTO words SELECT value FROM json_each(?)"
-    connection.execute(sql, (json.dumps(sorted(found)),))
+class WordList:
+    """The list on a connection, and what of it is known to be there: most articles bring no word
+    that another one did not bring before."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._known: set[str] = set()
+
+    def keep(self, words: Iterable[str]) -> None:
+        """Adds the syllables of some words, as they are written; joins the transaction."""
+        new = set(words) - self._known
+        if new:
+            sql = "INSERT OR IGNORE INTO words SELECT value FROM json_each(?)"
+            self._connection.execute(sql, (json.dumps(sorted(distinct_syllables(new))),))
+            self._know(new)
+
+    def _know(self, new: set[str]) -> None:
+        if len(self._known) > MOST_KNOWN:
+            self._known.clear()
+        self._known.update(word for word in islice(new, MOST_KNOWN) if len(word) < LONG_WORD)
+
+    def forget(self) -> None:
+        """What was added may have been rolled back."""
+        self._known.clear()
 
 
 def beginning(connection: sqlite3.Connection, start: str) -> Sequence[str]:

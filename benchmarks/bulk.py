@@ -20,7 +20,7 @@ from pathlib import Path
 from archive.citing import cited
 from archive.models import Article, Source
 from archive.store import IDS_A_DAY, Archive, columns
-from archive.text import distinct_syllables
+from archive.text import distinct_syllables, distinct_words
 from archive.times import day_in_vietnam
 from benchmarks.synthetic import SITES, articles
 
@@ -101,7 +101,7 @@ def _insert(row: dict[str, object]) -> str:
 
 
 def _words(article: Article) -> set[str]:
-    return distinct_syllables(article.title, article.lead or "", article.text)
+    return distinct_syllables(distinct_words(article.title, article.lead, article.text))
 
 
 def _rebuild(connection: sqlite3.Connection, name: str) -> None:

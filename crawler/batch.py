@@ -2,8 +2,9 @@
 
 One by one, each between two answers from the net, a page costs half as much again: by then the
 processor's memory holds other things, each commit waits for the disk, and writes the same pages of
-the indexes again. Only what can be had again waits here: its URL is marked as being fetched, so the
-run after a kill asks for it again, or reads it from pages.db if it was killed after that.
+the indexes again. For the same reason each kind of work is done for the whole batch before the
+next. Only what can be had again waits here: its URL is marked as being fetched, so the run after a
+kill asks for it again, or reads it from pages.db if it was killed after that.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
+from archive.derived import KINDS
 from archive.errors import ArchiveError
 from archive.pages import PageStore
 from archive.store import Archive
@@ -25,13 +27,16 @@ SECONDS = 0.5
 
 
 class Work(Protocol):
-    """What is to be done with one page, in three steps; an error of one is that page's alone."""
+    """What is to be done with one page, in steps; an error of one is that page's alone."""
 
     def keep(self) -> None:
         """Writes the page as it came into pages.db, inside a transaction."""
 
     def read(self) -> None:
         """Makes an article of it."""
+
+    def derive(self, kind: str) -> None:
+        """Makes one of `archive.derived.KINDS` of the article."""
 
     def store(self) -> None:
         """Writes what came of it into archive.db, inside a transaction."""
@@ -73,14 +78,27 @@ class Batch:
             with self._pages.transaction():
                 kept = [one for one in waiting if one.has_done(one.work.keep)]
             read = [one for one in kept if one.has_done(one.work.read)]
-            with self._archive.transaction():
-                stored = [one for one in read if one.has_done(partial(self._store, one.work))]
+            for kind in KINDS:
+                read = [one for one in read if one.has_done(partial(one.work.derive, kind))]
+            stored = self._stored(read)
         except ArchiveError as error:  # a full disk, say: nothing of the batch is stored
             for one in waiting:
                 one.fail(error)
         else:
             for one in stored:
                 one.told.set_result(None)
+
+    def _stored(self, read: list[_Waiting]) -> list[_Waiting]:
+        """Those that were stored, together; one by one where that fails at the very end, where
+        what is read off the articles is written."""
+        try:
+            with self._archive.transaction():
+                return [one for one in read if one.has_done(partial(self._store, one.work))]
+        except ArchiveError:
+            raise
+        except Exception:  # noqa: BLE001 - the page whose mistake it is raises it again, alone
+            alone = [one for one in read if not one.told.done()]
+            return [one for one in alone if one.has_done(partial(self._store, one.work))]
 
     def _store(self, work: Work) -> None:
         with self._archive.transaction():

@@ -7,6 +7,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, cast
 
+from archive.derived import SIGNATURE, Derived
 from archive.models import Article, Change, Page, State, Stored
 from archive.store import Archive
 from crawler.frontier import Due, Settled
@@ -76,6 +77,7 @@ class _Work:
     def __init__(self, visit: Visit, spider: SiteSpider) -> None:
         self.visit = visit
         self.spider = spider
+        self.derived: Derived | None = None
         self.verdict: Verdict
 
     def keep(self) -> None:
@@ -99,6 +101,13 @@ class _Work:
         self.visit = dataclasses.replace(
             visit, article=reading.article, problem=reading.problem, absent=reading.absent
         )
+        self.derived = Derived(reading.article) if reading.article else None
+
+    def derive(self, kind: str) -> None:
+        """Makes what storing the article will ask for; of one that is kept already, that may be
+        all but the signature."""
+        if self.derived and (kind != SIGNATURE or self.visit.due.article_id is None):
+            self.derived.make(kind)
 
     def store(self) -> None:
         """Writes article, full text, the URL's state and the run's number, all or nothing."""
@@ -106,7 +115,7 @@ class _Work:
         if visit.article is not None:
             known = visit.due.article_id or spider.run.archive.addresses.at(visit.article.url)
             read_first(spider.run, spider.site, known)
-        stored = _stored(visit, spider.run.archive, spider.site.slug)
+        stored = _stored(visit, self.derived, spider.run.archive, spider.site.slug)
         settled = _settled(visit, stored, spider.site)
         spider.frontier.settle(_of_asked(settled, visit.due, stored, spider.site))
         if visit.page_id is not None:
@@ -126,7 +135,7 @@ def missed_fields(article: Article, site: Site) -> tuple[str, ...]:
     )
 
 
-def _stored(visit: Visit, archive: Archive, site: str) -> Stored | None:
+def _stored(visit: Visit, derived: Derived | None, archive: Archive, site: str) -> Stored | None:
     if visit.article is None:
         return None
     return archive.add(
@@ -135,6 +144,7 @@ def _stored(visit: Visit, archive: Archive, site: str) -> Stored | None:
         page_id=visit.page_id,
         seen_at=visit.page.fetched_at,
         page=visit.page,
+        derived=derived,
     )
 
 

@@ -6,15 +6,19 @@ import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import pytest
 
+from archive.derived import Derived
 from archive.errors import ArchiveError, ArchiveFullError
 from archive.pages import PageStore
 from archive.store import Archive
+from archive.stories import Signed
 from crawler import batch
 from crawler.batch import Batch
+from tests.archive.news import SEEN, article, new_archive
 
 
 @pytest.fixture
@@ -26,7 +30,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 @dataclass
 class Noted:
-    """Writes its number, having been kept and read; or fails at one of the three."""
+    """Writes its number, having been kept and read; or fails at one of the steps."""
 
     archive: Archive
     number: int
@@ -44,6 +48,11 @@ class Noted:
         if error := self.failing.get("read"):
             raise error
         self.is_read = True
+
+    def derive(self, kind: str) -> None:
+        assert self.is_read
+        if error := self.failing.get(kind):
+            raise error
 
     def store(self) -> None:
         assert self.is_read
@@ -92,7 +101,7 @@ def test_the_rest_waits_a_moment(archive: Archive) -> None:
     assert time.monotonic() - began >= batch.SECONDS
 
 
-@pytest.mark.parametrize("step", ["keep", "read", "store"])
+@pytest.mark.parametrize("step", ["keep", "read", "signature", "store"])
 def test_a_mistake_on_one_page_is_told_and_costs_no_other(archive: Archive, step: str) -> None:
     mistake = KeyError("ours")
     works = [Noted(archive, n, {step: mistake} if n == 1 else {}) for n in range(3)]
@@ -110,3 +119,32 @@ def test_of_a_batch_that_the_disk_does_not_take_nothing_is_stored(archive: Archi
     assert all(isinstance(error, ArchiveError) for error in told)
     assert kept(archive) == []
     assert not archive.connection.in_transaction
+
+
+class Broken(Derived):
+    @cached_property
+    def signed(self) -> Signed:
+        raise KeyError("ours")
+
+
+@dataclass
+class Told(Noted):
+    """Stores an article, too; one of them cannot be told from others."""
+
+    def store(self) -> None:
+        super().store()
+        said = article(self.number)
+        ready = (Broken if self.number == 1 else Derived)(said)
+        self.archive.add(said, site="bo-vn", page_id=None, seen_at=SEEN, derived=ready)
+
+
+def test_a_mistake_at_the_end_of_the_batch_costs_its_own_page_only(tmp_path: Path) -> None:
+    with new_archive(tmp_path) as archive:
+        archive.connection.execute("CREATE TABLE told (number INTEGER)")
+        told = joined(archive, [Told(archive, number) for number in range(4)])
+
+        assert [type(error) for error in told] == [type(None), KeyError, *[type(None)] * 2]
+        assert kept(archive) == [0, 2, 3]
+        assert [row[0] for row in archive.connection.execute("SELECT url FROM articles")] == [
+            article(number).url for number in (0, 2, 3)
+        ]
