@@ -28,7 +28,7 @@ from archive.search import CLOSE, OPEN, search, snippets
 ARCHIVE = "archive"
 NEWEST_ARTICLES = (
     "SELECT a.id, a.title, a.lead, a.section, a.published_at, s.name AS source"
-    " FROM articles a JOIN sources s ON s.slug = a.source ORDER BY a.id DESC LIMIT 8"
+    " FROM articles a JOIN sources s ON s.slug = a.source ORDER BY a.published_at DESC LIMIT 8"
 )
 KEPT_OF_SITES = (
     "SELECT s.slug, s.name, p.name AS source, s.homepage, count(a.id) AS articles,"
