@@ -184,21 +184,21 @@ class AddressBook:
     def _rekey(self, site: str, rules: AddressRules) -> None:
         if not rules.ids:
             for table in ("addresses", "frontier"):
-                sql = f"UPDATE {table} SET key = NULL WHERE site = ? AND key IS NOT NULL"  # noqa: S608
+                sql = f"UPDATE {table} SET key = NULL WHERE site = ? AND key IS NOT NULL"
                 self._connection.execute(sql, (site,))
             return
         for table, column in (("addresses", "address"), ("frontier", "url")):
             after = ""
             while urls := self._urls(table, column, site, after):
                 self._connection.executemany(
-                    f"UPDATE {table} SET key = ? WHERE {column} = ? AND key IS NOT ?",  # noqa: S608
+                    f"UPDATE {table} SET key = ? WHERE {column} = ? AND key IS NOT ?",
                     ((key, url, key) for url in urls for key in (rules.key(url),)),
                 )
                 after = urls[-1]
 
     def _urls(self, table: str, column: str, site: str, after: str) -> list[str]:
         rows = self._connection.execute(
-            f"SELECT {column} FROM {table} WHERE site = ? AND {column} > ?"  # noqa: S608 - our names
+            f"SELECT {column} FROM {table} WHERE site = ? AND {column} > ?"
             f" ORDER BY {column} LIMIT {_AT_ONCE}",
             (site, after),
         )

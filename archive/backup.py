@@ -210,8 +210,8 @@ def _lost_pages(draft: Path) -> list[str]:
 
 
 def _counts(connection: sqlite3.Connection, tables: tuple[str, ...]) -> dict[str, int]:
-    sql = "SELECT count(*) FROM {}"
-    return {table: connection.execute(sql.format(table)).fetchone()[0] for table in tables}
+    sql = "SELECT count(*) FROM {table}"
+    return {table: connection.execute(sql.format(table=table)).fetchone()[0] for table in tables}
 
 
 def _described(copy: Path) -> Copied:

@@ -24,7 +24,7 @@ WITH newest AS MATERIALIZED (
 SELECT a.id, a.url, a.site, a.source, a.title, a.section, a.published_at, a.withdrawn_at, a.lead,
     substr(a.body, 1, {MOST_TEXT}) AS body, newest.number
 FROM newest JOIN articles a ON a.id = newest.article_id ORDER BY a.id DESC
-"""  # noqa: S608 - a number of our own
+"""
 Row = tuple[str, str, int]
 
 

@@ -29,7 +29,8 @@ STYLES = ("bibtex", "ris", "csl-json", "apa", "chicago", "mla")
     is_flag=True,
     help="Part full names into family and given name, for journals that want Nguyễn, V. A.",
 )
-def cite(  # noqa: PLR0913, PLR0917 - one parameter an option
+def cite(
+    *,
     articles: tuple[str, ...],
     query: str | None,
     limit: int,

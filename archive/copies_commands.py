@@ -91,7 +91,7 @@ def _why_none(size: int | None) -> str:
 
 def _as_values(story: Sequence[Told], others: Sequence[sqlite3.Row]) -> dict[str, object]:
     articles = [
-        {key: each.row[key] for key in each.row.keys() if key not in NOT_TOLD}  # noqa: SIM118 - a Row
+        {key: value for key, value in dict(each.row).items() if key not in NOT_TOLD}
         | {"is_first": each.changes is None, "changes": each.changes and asdict(each.changes)}
         for each in story
     ]

@@ -74,8 +74,9 @@ def _opened(asking: Asking) -> Iterator[sqlite3.Connection]:
     metavar="FILE",
     help="Write the picture to this .png or .svg file.",
 )
-def trend(  # noqa: PLR0913, PLR0917 - one parameter an option
+def trend(
     asking: Asking,
+    *,
     by: str | None,
     thorough: bool,
     as_csv: bool,
@@ -145,8 +146,9 @@ def _save(found: Trend, output: Path) -> None:
 @_asking
 @click.option("--csv", "as_csv", is_flag=True, help="A row a value.")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON, with what was counted.")
-def facets(  # noqa: PLR0913, PLR0917 - one parameter an option
+def facets(
     asking: Asking,
+    *,
     by: tuple[str, ...],
     top: int,
     thorough: bool,

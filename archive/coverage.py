@@ -45,10 +45,10 @@ SELECT r.started_at, s.listings > s.listings_failed AS has_seen
 FROM runs r CROSS JOIN run_sites s ON s.run_id = r.id AND s.site = :site
 WHERE r.started_at <= :until ORDER BY r.started_at
 """
-_FIRST = f"SELECT min(started_at) FROM ({_RUNS}) WHERE has_seen"  # noqa: S608
+_FIRST = f"SELECT min(started_at) FROM ({_RUNS}) WHERE has_seen"
 _LAST = f"""
 SELECT max(started_at) FROM ({_RUNS} DESC LIMIT -1 OFFSET :skipped) WHERE has_seen
-"""  # noqa: S608
+"""
 _EVER = "9999"
 
 

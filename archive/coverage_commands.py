@@ -44,7 +44,8 @@ class Month(click.ParamType[dt.date]):
 @click.option("--until", type=Day(), help="Up to and including this day.")
 @click.option("--csv", "as_csv", is_flag=True, help="A row a site and day.")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON, with the reasons.")
-def coverage(  # noqa: PLR0913, PLR0917 - one parameter an option
+def coverage(
+    *,
     site: str | None,
     month: dt.date | None,
     since: dt.date | None,

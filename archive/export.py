@@ -131,7 +131,7 @@ class Export:
 def export(
     connection: sqlite3.Connection,
     selection: Selection,
-    format: str,  # noqa: A002 - the option's name
+    form: str,
     *,
     bom: bool = False,
     watch: Watch,
@@ -139,7 +139,7 @@ def export(
     """Finds all that is wanted; as long as it is open, the archive is read as it is now."""
     connection.execute("BEGIN")
     try:
-        made = Export(connection=connection, selection=selection, format=format, bom=bom)
+        made = Export(connection=connection, selection=selection, format=form, bom=bom)
         made.ids, made.notes = matching(connection, selection, watch)
         yield made
     finally:
@@ -159,7 +159,7 @@ def write(made: Export, path: Path, *, replace: bool, watch: Watch) -> Mapping[s
     return manifest
 
 
-def file_name(selection: Selection, format: str, made_at: dt.datetime) -> str:  # noqa: A002
+def file_name(selection: Selection, form: str, made_at: dt.datetime) -> str:
     """A name that says when and what for.
 
     >>> when = dt.datetime(2024, 5, 2, 7, 15, tzinfo=VIETNAM)
@@ -168,9 +168,7 @@ def file_name(selection: Selection, format: str, made_at: dt.datetime) -> str:  
     """
     words = fold(selection.query or "all")
     slug = "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in words).split())
-    return (
-        f"{made_at:%Y%m%d-%H%M%S}-{slug[:60].strip('-') or 'query'}.{ENDINGS.get(format, format)}"
-    )
+    return f"{made_at:%Y%m%d-%H%M%S}-{slug[:60].strip('-') or 'query'}.{ENDINGS.get(form, form)}"
 
 
 def format_of(path: Path) -> str | None:
@@ -189,7 +187,7 @@ def _state(connection: sqlite3.Connection) -> dict[str, object]:
     return {"schema": steps_taken(connection)[-1], **dict(row)}
 
 
-def _columns(format: str) -> list[str] | None:  # noqa: A002
-    if format == "jsonl":
+def _columns(form: str) -> list[str] | None:
+    if form == "jsonl":
         return [*COLUMNS, *NESTED]
-    return list(COLUMNS) if format in {"csv", "parquet"} else None
+    return list(COLUMNS) if form in {"csv", "parquet"} else None

@@ -35,6 +35,7 @@ STDOUT = Path("-")
 @click.option("--exact", "only_exact", is_flag=True, help="Only with the accents as typed.")
 @click.option(
     "--format",
+    "form",
     type=click.Choice(FORMATS),
     help="[default: what the ending of --output says, else csv]",
 )
@@ -46,7 +47,8 @@ STDOUT = Path("-")
 )
 @click.option("--bom", is_flag=True, help="Begin csv, txt or markdown as Excel on Windows wants.")
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
-def export(  # noqa: PLR0913, PLR0917 - one parameter an option
+def export(
+    *,
     query: tuple[str, ...],
     everything: bool,
     site: str | None,
@@ -54,7 +56,7 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter an option
     since: dt.date | None,
     until: dt.date | None,
     only_exact: bool,
-    format: str | None,  # noqa: A002 - the option's name
+    form: str | None,
     output: Path | None,
     bom: bool,
     force: bool,
@@ -73,16 +75,17 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter an option
     from archive.export import format_of
     from archive.matching import Selection
 
-    form = format or (format_of(output) if output else None) or "csv"
-    if bom and form not in WITH_BOM:
-        raise click.UsageError(f"--bom is for {', '.join(WITH_BOM)}; {form} never has one.")
+    kind = form or (format_of(output) if output else None) or "csv"
+    if bom and kind not in WITH_BOM:
+        raise click.UsageError(f"--bom is for {', '.join(WITH_BOM)}; {kind} never has one.")
     text = " ".join(query)
     if bool(text) is everything:
         raise click.UsageError("type a query, or give --all for all articles (not both).")
-    given = {"site": site, "source": source, "since": since, "until": until}
-    selection = Selection(query=text, only_exact=only_exact, **given)  # type: ignore[arg-type]
+    selection = Selection(
+        query=text, only_exact=only_exact, site=site, source=source, since=since, until=until
+    )
     _check(selection)
-    _export(selection, form, output, bom=bom, force=force)
+    _export(selection, kind, output, bom=bom, force=force)
 
 
 def _check(selection: Selection) -> None:

@@ -58,7 +58,7 @@ SELECT {", ".join(f"a.{name}" for name in _OF_ARTICLE)}, a.body AS text, s.name 
         (SELECT number FROM citations WHERE article_id = a.id ORDER BY number)) AS cites
 FROM articles a JOIN sources s ON s.slug = a.source
 WHERE a.id IN (SELECT value FROM json_each(?)) ORDER BY a.id
-"""  # noqa: S608 - our own column names
+"""
 
 Row = Mapping[str, Any]
 

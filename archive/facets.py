@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from archive.counting import Asking, all_found
 from archive.days import IDS_A_DAY, day_of_id
@@ -71,8 +72,8 @@ def facets(
     thorough: bool = False,
 ) -> Facets:
     """Counts the newest articles of a query, as many as 0.2 s allow, or all if ``thorough``."""
-    limits = {} if thorough else {"seconds": SECONDS, "most": NEWEST}
-    found = all_found(connection, asking, **limits)  # type: ignore[arg-type]
+    limits: dict[str, Any] = {} if thorough else {"seconds": SECONDS, "most": NEWEST}
+    found = all_found(connection, asking, **limits)
     ids = json.dumps(found.ids)
     counted, have = _counted(connection, ids)
     counted[By.YEAR] = Counter(f"{each // _IDS_A_YEAR}" for each in found.ids)

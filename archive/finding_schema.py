@@ -24,7 +24,6 @@ def _values(row: str) -> str:
 
 
 _COLUMNS = ", ".join(_NAMES)
-# ruff: noqa: S608 - our own column names
 _OUT = f"""    INSERT INTO fields_fts(fields_fts, rowid, {_COLUMNS}) VALUES ('delete', old.id,
     {_values("old.")});
 """

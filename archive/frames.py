@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from archive.errors import MoitNewsError
 
 if TYPE_CHECKING:
-    import pandas as pd  # type: ignore[import-not-found,import-untyped,unused-ignore]
+    import pandas as pd
 
 T = TypeVar("T")
 MOST_SHOWN = 60

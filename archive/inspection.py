@@ -1,7 +1,7 @@
 """Whether the archive is what it says: both files, their rows, the pages behind the articles."""
 
 import datetime as dt
-import random
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -182,16 +182,16 @@ def _orphans(connection: sqlite3.Connection) -> Iterator[Rule]:
 def orphan_rule(table: str, column: str) -> Rule:
     """That a table's rows have their article or page."""
     parent = "articles" if column == WITH_ARTICLE else "pages.pages"
-    lost = f"{column} IS NOT NULL AND {column} NOT IN (SELECT id FROM {parent})"  # noqa: S608
+    lost = f"{column} IS NOT NULL AND {column} NOT IN (SELECT id FROM {parent})"
     derived = column == WITH_ARTICLE and table in DERIVED
     own = "id" if (table, column) == ("articles", WITH_PAGE) else column
     texts = table in {"articles", "versions"}
     return Rule(
         name=f"rows of {table} whose {column.removesuffix('_id')} is not there",
         weight=Weight.LOST if texts else Weight.WRONG,
-        sql=f"SELECT {own} FROM {table} WHERE {lost}",  # noqa: S608
+        sql=f"SELECT {own} FROM {table} WHERE {lost}",
         repair="removes them: they are made from the text of an article" if derived else BACKUP,
-        statement=f"DELETE FROM {table} WHERE {lost}" if derived else None,  # noqa: S608
+        statement=f"DELETE FROM {table} WHERE {lost}" if derived else None,
     )
 
 
@@ -247,14 +247,14 @@ def _some_keys(pages: PageStore) -> list[bytes]:
     keys = set()
     for _ in range(SAMPLE):
         sql = "SELECT sha256 FROM bodies WHERE sha256 >= ? ORDER BY sha256 LIMIT 1"
-        row = pages.connection.execute(sql, (random.randbytes(32),)).fetchone()  # noqa: S311
+        row = pages.connection.execute(sql, (os.urandom(32),)).fetchone()
         keys |= {row[0]} if row else set()
     ends = (
         "SELECT sha256 FROM pages WHERE site = ? AND sha256 IN (SELECT sha256 FROM bodies)"
-        " ORDER BY id {} LIMIT 1"
+        " ORDER BY id {order} LIMIT 1"
     )
     for (site,) in pages.connection.execute("SELECT DISTINCT site FROM dictionaries").fetchall():
         for order in ("ASC", "DESC"):
-            row = pages.connection.execute(ends.format(order), (site,)).fetchone()
+            row = pages.connection.execute(ends.format(order=order), (site,)).fetchone()
             keys |= {row[0]} if row else set()
     return sorted(keys)

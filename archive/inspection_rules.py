@@ -3,7 +3,6 @@
 Each query gives one column that names the rows; ``pages`` is pages.db, attached. Times are bound
 as ``:soon`` and ``:early``.
 """
-# ruff: noqa: S608 - the statements are made of our own names
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -68,7 +68,7 @@ def _of_file(path: Path) -> list[str]:
 
 def _matches_rows(connection: sqlite3.Connection, table: str) -> bool:
     try:  # without rank 1 the index is not compared with its rows
-        connection.execute(f"INSERT INTO {table}({table}, rank) VALUES ('integrity-check', 1)")  # noqa: S608
+        connection.execute(f"INSERT INTO {table}({table}, rank) VALUES ('integrity-check', 1)")
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorname", "").startswith("SQLITE_CORRUPT"):
             return False

@@ -167,7 +167,7 @@ def _sure(shorts: list[_Short], whole: list[Reference]) -> Iterator[Reference]:
     named |= {(short.kind, number) for short in shorts if (number := short.number())}
     meant: dict[tuple[Kind, str, str | None], set[str]] = {}
     for kind, number in named:
-        count, year = _COUNT_AND_YEAR.match(number).groups()  # type: ignore[union-attr]
+        count, year = _COUNT_AND_YEAR.match(number).groups()  # type: ignore[union-attr] # all match
         for key in {(kind, count, year), (kind, count, None)}:
             meant.setdefault(key, set()).add(number)
     for short in shorts:

@@ -161,10 +161,13 @@ def attach(connection: sqlite3.Connection, name: str, path: Path, mode: str) -> 
 
 def _counts(connection: sqlite3.Connection) -> dict[str, tuple[int, int]]:
     """There and here, of each table that is told at the end."""
-    tables = {table: (f"other.{table}", f"main.{table}") for table in COUNTED}
-    tables |= {t: (f"other_pages.{t}", f"pages.{t}") for t in ("pages", "bodies", "dictionaries")}
-    sql = "SELECT (SELECT count(*) FROM {}), (SELECT count(*) FROM {})"
+    tables = dict.fromkeys(COUNTED, ("other", "main"))
+    tables |= dict.fromkeys(("pages", "bodies", "dictionaries"), ("other_pages", "pages"))
+    sql = "SELECT count(*) FROM {schema}.{table}"
     return {
-        table: tuple(connection.execute(sql.format(*places)).fetchone())
-        for table, places in tables.items()
+        table: tuple(
+            connection.execute(sql.format(schema=schema, table=table)).fetchone()[0]
+            for schema in schemas
+        )
+        for table, schemas in tables.items()
     }

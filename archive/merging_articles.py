@@ -113,5 +113,5 @@ def _insert(merging: Merging, row: sqlite3.Row) -> int:
 def put(connection: sqlite3.Connection, table: str, values: Mapping[str, Any]) -> None:
     """One row, its columns by name."""
     names: Sequence[str] = tuple(values)
-    sql = f"INSERT INTO main.{table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
+    sql = f"INSERT INTO main.{table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
     connection.execute(sql, tuple(values.values()))

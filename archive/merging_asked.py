@@ -14,10 +14,10 @@ _HERE = {
     "reader_id": "(SELECT own FROM temp.reader_map WHERE other = t.reader_id)",
 }
 # Two machines' crontabs may start the same command in the same second: the first answer tells.
-_FIRST = "(SELECT url || at FROM {}.outcomes WHERE run_id = {}.id ORDER BY id LIMIT 1)"
+_FIRST = "(SELECT url || at FROM {schema}.outcomes WHERE run_id = {table}.id ORDER BY id LIMIT 1)"
 _SAME_RUN = (
     "o.started_at = t.started_at AND o.command = t.command AND o.program = t.program"
-    f" AND {_FIRST.format('main', 'o')} IS {_FIRST.format('other', 't')}"
+    f" AND {_FIRST.format(schema='main', table='o')} IS {_FIRST.format(schema='other', table='t')}"
 )
 # A run that was under way at the last merge has ended since, or counted more.
 _RUN_ENDED = """
@@ -100,14 +100,14 @@ def _map(connection: sqlite3.Connection, table: str, name: str, same: str) -> No
     connection.execute(f"CREATE TEMP TABLE {name} (other INTEGER PRIMARY KEY, own INTEGER)")
     # One statement, so that SQLite makes itself an index: years hold ten thousands of runs.
     find = (
-        f"SELECT t.id, min(o.id) FROM other.{table} t LEFT JOIN main.{table} o ON {same}"  # noqa: S608
+        f"SELECT t.id, min(o.id) FROM other.{table} t LEFT JOIN main.{table} o ON {same}"
         " GROUP BY t.id ORDER BY t.id"
     )
     columns = ", ".join(_columns(connection, table))
-    bring = f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM other.{table} WHERE id = ?"  # noqa: S608
+    bring = f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM other.{table} WHERE id = ?"
     for there, known in connection.execute(find).fetchall():
         own = connection.execute(bring, (there,)).lastrowid if known is None else known
-        connection.execute(f"INSERT INTO temp.{name} VALUES (?, ?)", (there, own))  # noqa: S608
+        connection.execute(f"INSERT INTO temp.{name} VALUES (?, ?)", (there, own))
 
 
 def _copy(
@@ -123,7 +123,7 @@ def _copy(
     values = ", ".join(instead.get(name) or _HERE.get(name, f"t.{name}") for name in columns)
     order = "t.id" if "id" in _columns(connection, table, with_id=True) else "1, 2"
     connection.execute(
-        f"{verb} INTO main.{table} ({', '.join(columns)})"  # noqa: S608 - our own names
+        f"{verb} INTO main.{table} ({', '.join(columns)})"
         f" SELECT {values} FROM other.{table} t WHERE {where} ORDER BY {order}"
     )
 
@@ -141,7 +141,7 @@ def _merge_run_sites(connection: sqlite3.Connection) -> None:
     values = ", ".join(_HERE.get(name, f"t.{name}") for name in columns)
     changed = ", ".join(f"{name} = excluded.{name}" for name in columns)
     connection.execute(
-        f"INSERT INTO main.run_sites ({', '.join(columns)}) SELECT {values}"  # noqa: S608
+        f"INSERT INTO main.run_sites ({', '.join(columns)}) SELECT {values}"
         f" FROM other.run_sites t WHERE true ON CONFLICT (run_id, site) DO UPDATE SET {changed}"
         " WHERE excluded.asked > asked"
     )
@@ -158,7 +158,7 @@ def _merge_frontier(connection: sqlite3.Connection) -> None:
         if name not in {"url", "site", "found_at", "found_on"}
     )
     connection.execute(
-        f"INSERT INTO main.frontier ({', '.join(columns)}) SELECT {values}"  # noqa: S608
+        f"INSERT INTO main.frontier ({', '.join(columns)}) SELECT {values}"
         f" FROM other.frontier t WHERE true ON CONFLICT (url) DO UPDATE SET {changed}"
         f" WHERE {_LATER}"
     )

@@ -57,7 +57,7 @@ def _put(
     if row["sha256"] is not None:
         _put_body(connection, row["sha256"], dictionaries)
     sql = (
-        f"INSERT INTO pages.pages ({columns}) SELECT {columns} FROM other_pages.pages WHERE id = ?"  # noqa: S608 - our own names
+        f"INSERT INTO pages.pages ({columns}) SELECT {columns} FROM other_pages.pages WHERE id = ?"
     )
     return int(connection.execute(sql, (row["id"],)).lastrowid or 0)
 

@@ -54,7 +54,7 @@ class Merging:
             values = dict(zip(row.keys(), row, strict=True)) | {"article_id": own}
             names, marks = ", ".join(values), ", ".join("?" * len(values))
             self.connection.execute(
-                f"INSERT OR IGNORE INTO main.addresses ({names}) VALUES ({marks})",  # noqa: S608
+                f"INSERT OR IGNORE INTO main.addresses ({names}) VALUES ({marks})",
                 tuple(values.values()),
             )
 
@@ -91,7 +91,7 @@ def merge_withdrawals(connection: sqlite3.Connection, own: int, there: int, last
 
 def _texts(connection: sqlite3.Connection, article: sqlite3.Row, schema: str) -> list[Text]:
     """All texts of an article, the oldest first; the last is the row of the article itself."""
-    sql = f"SELECT * FROM {schema}.versions WHERE article_id = ? ORDER BY version"  # noqa: S608
+    sql = f"SELECT * FROM {schema}.versions WHERE article_id = ? ORDER BY version"
     old = connection.execute(sql, (article["id"],)).fetchall()
     is_ours = schema == "main"
     texts = [
@@ -194,11 +194,11 @@ def _update(
     connection: sqlite3.Connection, table: str, row_id: int, values: Mapping[str, Any]
 ) -> None:
     names = ", ".join(f"{name} = ?" for name in values)
-    sql = f"UPDATE main.{table} SET {names} WHERE id = ?"  # noqa: S608 - our own names
+    sql = f"UPDATE main.{table} SET {names} WHERE id = ?"
     connection.execute(sql, (*values.values(), row_id))
 
 
 def _insert(connection: sqlite3.Connection, values: Mapping[str, Any]) -> None:
     names, marks = ", ".join(values), ", ".join("?" * len(values))
-    sql = f"INSERT INTO main.versions ({names}) VALUES ({marks})"  # noqa: S608 - our own names
+    sql = f"INSERT INTO main.versions ({names}) VALUES ({marks})"
     connection.execute(sql, tuple(values.values()))

@@ -336,7 +336,7 @@ def m011_texts_once(db: Database) -> None:
     db.register_function(without_texts, deterministic=True)
     for table in ("articles", "versions"):
         db.conn.execute(
-            f"UPDATE {table} SET blocks = without_texts(blocks, body) WHERE blocks IS NOT NULL"  # noqa: S608
+            f"UPDATE {table} SET blocks = without_texts(blocks, body) WHERE blocks IS NOT NULL"
         )
     _run(db, CHANGES)
 

@@ -120,7 +120,7 @@ first, or point MOIT_NEWS_DATA to the folder that holds it
     def __repr__(self) -> str:
         return f"Archive({str(self.folder)!r})"
 
-    def search(  # noqa: PLR0913 - each is one thing that a reader may want
+    def search(
         self,
         query: str,
         *,
@@ -188,7 +188,7 @@ first, or point MOIT_NEWS_DATA to the folder that holds it
         with explained(store.path):
             return Frame(told(store.connection, store.article(ref)["id"]), _copy_row)
 
-    def trend(  # noqa: PLR0913 - each is one thing that a reader may want
+    def trend(
         self,
         query: str,
         *,

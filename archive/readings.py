@@ -180,6 +180,6 @@ class Readings:
         if new:
             marks = ", ".join(f"{name} = :{name}" for name in new)
             self.archive.connection.execute(
-                f"UPDATE {kept.table} SET {marks} WHERE id = :id",  # noqa: S608 - our own names
+                f"UPDATE {kept.table} SET {marks} WHERE id = :id",
                 new | {"id": kept.row["id"]},
             )

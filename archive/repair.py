@@ -23,7 +23,7 @@ def repair(folder: Path, findings: Sequence[Finding]) -> list[str]:
         if not finding.can_repair:
             continue
         if finding.repair == REBUILD:
-            wanted = [f"INSERT INTO {index}({index}) VALUES ('rebuild')" for index in finding.rows]  # noqa: S608
+            wanted = [f"INSERT INTO {index}({index}) VALUES ('rebuild')" for index in finding.rows]
         else:
             wanted = [statements[finding.name] or ""]
         if not is_all_there and any(statement.startswith("DELETE") for statement in wanted):

@@ -227,7 +227,7 @@ class _Search:
         )
 
 
-def find(  # noqa: PLR0913 - each is one thing that a reader may want
+def find(
     connection: sqlite3.Connection,
     query: str,
     *,
@@ -269,7 +269,7 @@ def find(  # noqa: PLR0913 - each is one thing that a reader may want
 
 def search(connection: sqlite3.Connection, query: str, **wanted: object) -> list[Hit]:
     """The hits of `find` alone, each copy of a story a hit of its own."""
-    return list(find(connection, query, unfolded=True, **wanted).hits)  # type: ignore[arg-type]
+    return list(find(connection, query, unfolded=True, **wanted).hits)  # type: ignore[arg-type] # as find()
 
 
 def snippets(connection: sqlite3.Connection, query: str, ids: Iterable[int]) -> dict[int, str]:

@@ -53,12 +53,12 @@ _INSERT = f"""
 INSERT INTO articles (id, url, {_COLUMNS}, first_seen_at, last_seen_at, version, page_id,
     read_page_id)
 VALUES (:id, :url, {_MARKS}, :seen_at, :seen_at, 1, :page_id, :read_page_id)
-"""  # noqa: S608 - made of our own column names
+"""
 _UPDATE = f"""
 UPDATE articles SET ({_COLUMNS}) = ({_MARKS}), last_seen_at = :seen_at,
     url = CASE WHEN :seen_at >= last_seen_at THEN :url ELSE url END,
     page_id = :page_id, read_page_id = :read_page_id, version = :version WHERE id = :id
-"""  # noqa: S608
+"""
 
 
 class Archive:
@@ -133,7 +133,7 @@ class Archive:
             self._addresses = AddressBook(self.connection)
         return self._addresses
 
-    def put_site(  # noqa: PLR0913 - a row has these columns
+    def put_site(
         self,
         *,
         slug: str,
@@ -198,7 +198,7 @@ class Archive:
         seen_at: dt.datetime,
     ) -> Stored:
         if article_id is not None:
-            sql = f"SELECT {_KNOWN} FROM articles WHERE id = ?"  # noqa: S608 - our own names
+            sql = f"SELECT {_KNOWN} FROM articles WHERE id = ?"
             return self._update(
                 self.connection.execute(sql, (article_id,)).fetchone(), article, values, seen_at
             )
@@ -269,8 +269,7 @@ class Archive:
         """Marks an article that its site no longer shows, and why we think so; its text is kept.
         False where none is kept or it was withdrawn before."""
         with self.transaction():
-            told = {"reason": reason, "status": status, "page_id": page_id}
-            return withdraw(self.connection, url, at, **told)  # type: ignore[arg-type]
+            return withdraw(self.connection, url, at, reason=reason, status=status, page_id=page_id)
 
     def seen(self, article_id: int, at: dt.datetime) -> None:
         """Notes that a site answered "not modified" for an article that is kept."""

@@ -157,13 +157,13 @@ def _compared(
 
 
 def _firsts(connection: sqlite3.Connection, articles: Sequence[int]) -> list[int]:
-    sql = f"SELECT DISTINCT first_id FROM stories WHERE article_id IN ({_marks(articles)})"  # noqa: S608
+    sql = f"SELECT DISTINCT first_id FROM stories WHERE article_id IN ({_marks(articles)})"
     return [row["first_id"] for row in connection.execute(sql, articles)]
 
 
 def _of_stories(connection: sqlite3.Connection, firsts: Sequence[int]) -> set[int]:
     """All articles of the stories that these are the first of."""
-    sql = f"SELECT article_id FROM stories WHERE first_id IN ({_marks(firsts)}) LIMIT ?"  # noqa: S608
+    sql = f"SELECT article_id FROM stories WHERE first_id IN ({_marks(firsts)}) LIMIT ?"
     return {row["article_id"] for row in connection.execute(sql, (*firsts, MOST_OF_STORY))}
 
 
@@ -289,7 +289,7 @@ def _reached(connection: sqlite3.Connection, start: Collection[int]) -> Pairs:
 
 
 def _pairs(connection: sqlite3.Connection, articles: Collection[int]) -> Pairs:
-    sql = f"SELECT article_id, other_id, alike FROM pairs WHERE article_id IN ({_marks(articles)})"  # noqa: S608
+    sql = f"SELECT article_id, other_id, alike FROM pairs WHERE article_id IN ({_marks(articles)})"
     found: Pairs = {}
     for row in connection.execute(sql, tuple(articles)):
         found.setdefault(row["article_id"], {})[row["other_id"]] = row["alike"]

@@ -96,7 +96,7 @@ def watched(
     values = {"since": since, "until": until}
     return [
         Watched(
-            **{key: row[key] for key in row.keys() if key != "id"},  # noqa: SIM118 - a Row
+            **{key: value for key, value in dict(row).items() if key != "id"},
             stretches=tuple(
                 (found[0], found[1])
                 for found in connection.execute(_OF_ONE, values | {"listing": row["id"]})

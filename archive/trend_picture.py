@@ -98,7 +98,7 @@ def _spans(times: Sequence[Time]) -> Iterator[tuple[Time, float, float]]:
     from matplotlib.dates import date2num
 
     for time in times:
-        yield time, float(date2num(time.first)), float((time.last - time.first).days + 1)  # type: ignore[no-untyped-call]
+        yield time, float(date2num(time.first)), float((time.last - time.first).days + 1)
 
 
 def _boxes(panel: Any, boxes: Sequence[Box], **style: Any) -> None:
@@ -185,9 +185,9 @@ def _draw_time(panel: Any, trend: Trend) -> None:
 
     spans = list(_spans(trend.times))
     panel.set_xlim(spans[0][1], spans[-1][1] + spans[-1][2])
-    locator = AutoDateLocator(minticks=3, maxticks=12)  # type: ignore[no-untyped-call]
+    locator = AutoDateLocator(minticks=3, maxticks=12)
     panel.xaxis.set_major_locator(locator)
-    panel.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))  # type: ignore[no-untyped-call]
+    panel.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
     if trend.by is By.YEAR and len(spans) <= 24:
         panel.set_xticks([begin + length / 2 for _, begin, length in spans],
                          [time.label for time in trend.times])  # fmt: skip

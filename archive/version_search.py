@@ -28,7 +28,7 @@ still AS MATERIALIZED (
         BETWEEN (SELECT min(article_id) FROM newest) AND (SELECT max(article_id) FROM newest))
 SELECT max(id) AS id, min(score) AS score FROM newest
 WHERE article_id NOT IN (SELECT id FROM still) GROUP BY article_id ORDER BY {{order}} LIMIT :limit
-"""  # noqa: S608 - numbers of our own
+"""
 _ROW = """
 SELECT v.article_id AS id, a.url, v.site, v.source, v.title, v.section, v.published_at,
     a.withdrawn_at, v.version, v.seen_at, v.replaced_at, v.lead, v.body
@@ -41,7 +41,7 @@ _COLUMNS = (
 Found = list[tuple[int, VersionHit]]
 
 
-def find_versions(  # noqa: PLR0913 - each is one thing that a reader may want
+def find_versions(
     connection: sqlite3.Connection,
     query: str,
     *,
@@ -74,7 +74,7 @@ def find_versions(  # noqa: PLR0913 - each is one thing that a reader may want
     )
 
 
-def _hits(  # noqa: PLR0913 - one tier of one branch
+def _hits(
     connection: sqlite3.Connection,
     branch: Branch,
     match: str,

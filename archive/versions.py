@@ -35,7 +35,7 @@ INSERT INTO versions (article_id, version, seen_at, last_seen_at, replaced_at, p
 SELECT id, version, coalesce((SELECT max(replaced_at) FROM versions WHERE article_id = articles.id),
     first_seen_at), last_seen_at, ?, page_id, read_page_id, {_COLUMNS}
 FROM articles WHERE id = ?
-"""  # noqa: S608 - made of our own column names
+"""
 _SAID = (
     "SELECT title, lead, blocks, body, published_at, published_from, layers FROM articles"
     " WHERE id = ?"
@@ -105,7 +105,7 @@ def one_version(
     return dict(row)
 
 
-def withdraw(  # noqa: PLR0913 - a row has these columns
+def withdraw(
     connection: sqlite3.Connection,
     url: str,
     at: dt.datetime,

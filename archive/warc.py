@@ -20,9 +20,9 @@ from io import BytesIO
 from typing import Any, Protocol
 from uuid import NAMESPACE_URL, uuid5
 
-from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
-from warcio.utils import Digester  # type: ignore[import-untyped]
-from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.utils import Digester
+from warcio.warcwriter import WARCWriter
 
 from archive.models import Page
 from archive.new_file import NewFile
@@ -54,7 +54,7 @@ SELECT id, url, sha256, fetched_at,
     (SELECT min(id) FROM pages AS f WHERE f.sha256 = p.sha256 AND {_SELECTED}) AS first_of_body,
     (SELECT min(id) FROM pages AS f WHERE f.url = p.url AND {_SELECTED}) AS first_of_url
 FROM pages AS p WHERE id > :after AND {_SELECTED} ORDER BY id LIMIT :most
-"""  # noqa: S608 - our own words
+"""
 _OUTCOMES = """
 SELECT outcomes.id, url, at, outcomes.state, outcomes.status, outcomes.reason
 FROM outcomes JOIN frontier USING (url)
@@ -99,7 +99,7 @@ class Target(Protocol):
         """The file for the next page and all that belongs to it."""
 
 
-class _Writer(WARCWriter):  # type: ignore[misc]
+class _Writer(WARCWriter):  # type: ignore[misc] # it has no types
     """warcio's, with the digest by which the archive itself knows a body."""
 
     @staticmethod
@@ -107,7 +107,7 @@ class _Writer(WARCWriter):  # type: ignore[misc]
         return Digester("sha256")
 
 
-class _HttpHeaders(StatusAndHeaders):  # type: ignore[misc]
+class _HttpHeaders(StatusAndHeaders):  # type: ignore[misc] # it has no types
     """Headers in the very bytes in which they came; warcio would escape those beyond ASCII."""
 
     def to_ascii_bytes(self, filter_func: Any = None) -> bytes:
@@ -117,7 +117,7 @@ class _HttpHeaders(StatusAndHeaders):  # type: ignore[misc]
 
 def count_pages(pages: PageStore, selection: Selection) -> int:
     """How many pages are selected, with a body or without."""
-    sql = f"SELECT count(*) FROM pages WHERE {_SELECTED}"  # noqa: S608 - our own words
+    sql = f"SELECT count(*) FROM pages WHERE {_SELECTED}"
     row = pages.connection.execute(sql, _values(pages, selection)).fetchone()
     return int(row[0])
 
@@ -225,7 +225,7 @@ class _Export:
     def _evidence(self, page: Page, record_id: str) -> None:
         row = self._archive.connection.execute(_EVIDENCE, (page.url,)).fetchone()
         if row is not None:
-            said = {key.replace("_", "-"): row[key] for key in row.keys()}  # noqa: SIM118
+            said = {key.replace("_", "-"): value for key, value in dict(row).items()}
             self._metadata(page.final_url, page.fetched_at, said, {"WARC-Concurrent-To": record_id})
 
     def _metadata(

@@ -71,7 +71,8 @@ def watch() -> None:
 @click.option("--exact", is_flag=True, help="Only with the accents as typed.")
 @click.option("--changes", is_flag=True, help="Also hits corrected, withdrawn, shown again.")
 @click.option("--from-start", is_flag=True, help="First tell of all that is kept already.")
-def add(  # noqa: PLR0913, PLR0917 - one parameter an option
+def add(
+    *,
     name: str,
     query: tuple[str, ...],
     atom: str | None,

@@ -28,7 +28,6 @@ _CHANNEL_COLUMNS = (
     "id, watch_id, kind, target, allows_private, told_to, telling_to, told_at, failures,"
     " failed_at, failure"
 )
-# ruff: noqa: S608 - our own column names
 _ADD = """
 INSERT INTO watches (name, tag, query, only_exact, tells_changes, created_at, started_after,
     looked_to)
@@ -93,7 +92,7 @@ class Wanted:
     allows_private: bool = False
 
 
-def add_watch(  # noqa: PLR0913 - a row has these columns
+def add_watch(
     connection: sqlite3.Connection,
     name: str,
     query: str,

@@ -13,7 +13,7 @@ MOST_KNOWN = 50_000  # of about 100 bytes each
 _BEGINNING = f"""
 SELECT word FROM words WHERE word >= :start AND word < :start || char(0x10ffff)
 ORDER BY length(word), word LIMIT {MOST_WORDS}
-"""  # noqa: S608 - a number of our own
+"""
 
 
 class WordList:

@@ -18,9 +18,10 @@ import random
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 
 from archive.models import VIETNAM, Article, Source
 from archive.store import Archive
@@ -134,9 +135,8 @@ def measured(engine: Engine, queries: Sequence[Judged]) -> dict[str, tuple[float
         place = next((n for n, each in enumerate(ids, 1) if each in query.answers), 0)
         recall = len(query.answers.intersection(ids)) / min(20, len(query.answers))
         marks.setdefault(query.kind, []).append((1 / place if place else 0, recall, seconds * 1e3))
-    mean: Callable[[Sequence[float]], float] = lambda values: sum(values) / len(values)  # noqa: E731
     return {
-        kind: (mean([m[0] for m in each]), mean([m[1] for m in each]), mean([m[2] for m in each]))
+        kind: (fmean(m[0] for m in each), fmean(m[1] for m in each), fmean(m[2] for m in each))
         for kind, each in marks.items()
     }
 

@@ -23,7 +23,7 @@ SELECT url, article_id FROM frontier WHERE site = :site AND key = :key AND url <
     AND state NOT IN ('gone', 'failed', 'refused') AND (state <> 'ignored' OR NOT :wanted)
     AND (reason IS NULL OR reason NOT LIKE '{SAME}%')
 ORDER BY found_at, url LIMIT 1
-"""  # noqa: S608 - a word of our own
+"""
 _LISTED = """
 INSERT INTO addresses (address, article_id, site, key, how, first_seen_at)
 SELECT url, :article_id, site, key, 'listing', found_at FROM frontier
@@ -59,12 +59,12 @@ SELECT f.* FROM frontier f WHERE f.url <> :url AND f.url IN (
 _STANDS = f"""
 SELECT 1 FROM ({_KIN}) WHERE state IN ('due', 'fetching', 'done', 'unchanged')
     AND (reason IS NULL OR reason NOT LIKE '{SAME}%') LIMIT 1
-"""  # noqa: S608
+"""
 _NEXT = f"""
 UPDATE frontier SET state = 'due', due_at = :now, reason = NULL, tries = 0 WHERE url = (
     SELECT url FROM ({_KIN}) WHERE state IN ('ignored', 'done', 'unchanged')
         AND reason LIKE '{SAME}%' ORDER BY found_at DESC, url LIMIT 1)
-"""  # noqa: S608
+"""
 # Rules that come later find addresses of one article side by side: one that was read stays, else
 # the one that was found first.
 _FIRST = """
@@ -76,18 +76,18 @@ ORDER BY k.state = 'due', k.found_at, k.url LIMIT 1
 _FOLD = f"""
 UPDATE frontier AS f SET state = 'ignored', due_at = NULL, reason = '{SAME}' || ({_FIRST})
 WHERE site = :site AND key IS NOT NULL AND state = 'due' AND EXISTS ({_FIRST})
-"""  # noqa: S608
+"""
 _FOLDED = f"""
 UPDATE frontier AS f SET article_id = (SELECT min(a.article_id) FROM addresses a
     WHERE a.site = f.site AND a.key = f.key)
 WHERE site = :site AND key IS NOT NULL AND article_id IS NULL AND reason LIKE '{SAME}%'
-"""  # noqa: S608
+"""
 _FOLDED_ADDRESSES = f"""
 INSERT INTO addresses (address, article_id, site, key, how, first_seen_at)
 SELECT url, article_id, site, key, 'listing', found_at FROM frontier
 WHERE site = :site AND key IS NOT NULL AND article_id IS NOT NULL AND reason LIKE '{SAME}%'
 ON CONFLICT (address) DO NOTHING
-"""  # noqa: S608
+"""
 
 
 class Aliases:

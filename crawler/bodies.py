@@ -67,7 +67,7 @@ def _inflate(body: bytes, window: int, most: int) -> bytes:
 
 def _unbrotli(body: bytes, most: int) -> bytes:
     try:
-        import brotli  # type: ignore[import-untyped]
+        import brotli
     except ImportError as error:
         raise BrokenAnswerError(
             "the body is packed with brotli: `pip install brotli`, then do this again"

@@ -191,8 +191,14 @@ class CaptureDesk:
         if article_id is None:
             return
         if verdict.state is State.GONE:
-            why = {"reason": verdict.reason, "status": settled.status, "page_id": settled.page_id}
-            note_absence(archive, article_id, Absence(url=settled.url, at=at, **why))  # type: ignore[arg-type]
+            absence = Absence(
+                url=settled.url,
+                at=at,
+                reason=verdict.reason,
+                status=settled.status,
+                page_id=settled.page_id,
+            )
+            note_absence(archive, article_id, absence)
             return
         row = archive.article(article_id)
         if to_text(at) >= max(row["last_seen_at"], row["withdrawn_at"] or ""):

@@ -38,8 +38,9 @@ MOST_ADDRESSES = 20
     help="Go back over the days of each SITE that coverage shows as not wholly watched.",
 )
 @click.pass_context
-def crawl(  # noqa: PLR0913, PLR0917 - one parameter an option
+def crawl(
     ctx: click.Context,
+    *,
     sites: tuple[str, ...],
     since: dt.date | None,
     until: dt.date | None,

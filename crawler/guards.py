@@ -150,9 +150,9 @@ class RobotsGuard(RobotsTxtMiddleware):
         reason = str(exc)
         if not isinstance(exc, IgnoreRequest):
             reason = f"robots.txt of {netloc} cannot be had: {explain_failure(exc)}"
-        waiting: Any = self._parsers[netloc]
-        self._parsers[netloc] = Unreachable(reason)  # type: ignore[assignment]
-        waiting.callback(self._parsers[netloc])
+        parsers: dict[str, Any] = self._parsers
+        waiting, parsers[netloc] = parsers[netloc], Unreachable(reason)
+        waiting.callback(parsers[netloc])
 
 
 class PublicResolver(CachingThreadedResolver):
@@ -163,7 +163,9 @@ class PublicResolver(CachingThreadedResolver):
         super().__init__(reactor, cache_size, timeout)
         self._proxies = {urlsplit(url).hostname for url in getproxies().values()}
 
-    def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> Deferred[str]:  # noqa: N802
+    def getHostByName(  # noqa: N802 - Twisted calls it by this name
+        self, name: str, timeout: Sequence[int] = ()
+    ) -> Deferred[str]:
         found = super().getHostByName(name, timeout)
         # HostGuard has judged what is private by its very text; a site's file may name such a host.
         if name in self._proxies or is_private_host(name):

@@ -134,7 +134,7 @@ class ListingDesk:
             fresh = self.frontier.add(reading.links, found_on=ask.url, window=self.window)
             claimed = self._revisits.heed(reading.links, self.window.now)
             kept = self._times_of_kept(reading)
-            span = reach(ask, reading, fresh, self.window, self._watched_until(ask), kept)
+            span = reach(ask, reading, fresh, self.window, self._watched_until(ask), kept=kept)
             self._note_watched(ask, span)
             following = tuple(
                 dataclasses.replace(one, reached=span and span[0])
@@ -170,7 +170,7 @@ class ListingDesk:
             "reached": to_text(ask.reached) if ask.reached else None,
         }
 
-    def note(  # noqa: PLR0913 - an answer has these parts
+    def note(
         self,
         ask: Ask,
         *,

@@ -39,8 +39,9 @@ class Show(Protocol):
     help="Read in this many processes.",
 )
 @click.pass_context
-def reextract(  # noqa: PLR0913, PLR0917 - one parameter an option
+def reextract(
     ctx: click.Context,
+    *,
     sites: tuple[str, ...],
     since: dt.date | None,
     until: dt.date | None,

@@ -38,7 +38,7 @@ SELECT url, answered_at, due_at FROM frontier WHERE answered_at IS NOT NULL
 _ALIASES = f"""
 SELECT url, substr(reason, {len(SAME) + 1}) AS asked FROM frontier
 WHERE site = ? AND url IN (SELECT value FROM json_each(?)) AND reason LIKE '{SAME}%'
-"""  # noqa: S608 - a word of our own
+"""
 _MAKE_DUE = """
 UPDATE frontier SET due_at = min(coalesce(due_at, :due_at), :due_at), listed_changed = :changed
 WHERE url = :url

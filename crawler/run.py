@@ -178,7 +178,7 @@ class Run:
         rows = self.archive.connection.execute(
             "SELECT * FROM run_sites WHERE run_id = ? ORDER BY site", (self.id,)
         )
-        return [Tally(**{k: row[k] for k in row.keys() if k != "run_id"}) for row in rows]  # noqa: SIM118
+        return [Tally(**{k: v for k, v in dict(row).items() if k != "run_id"}) for row in rows]
 
     def due(self) -> list[tuple[str, int]]:
         """How many URLs of each site wait to be asked."""

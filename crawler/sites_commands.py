@@ -99,8 +99,9 @@ def check(ctx: click.Context, sites: tuple[str, ...], live: bool, as_json: bool)
 @click.option("--force", is_flag=True, help="Write files anew that are there already.")
 @click.option("--private", is_flag=True, help="Ask also a host of this machine or its network.")
 @click.pass_context
-def new(  # noqa: PLR0913, PLR0917 - one parameter an option
+def new(
     ctx: click.Context,
+    *,
     url: str,
     listing: str | None,
     slug: str | None,

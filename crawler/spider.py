@@ -379,10 +379,14 @@ def _error(failure: Failure) -> BaseException:
 
 def _of(failure: Failure, name: str) -> Any:
     """What a failed request was about."""
-    return failure.request.cb_kwargs[name]  # type: ignore[attr-defined]
+    return _request(failure).cb_kwargs[name]
 
 
 def _leads_inside(failure: Failure) -> bool:
     """Whether the request failed because its host's name leads to a private address."""
-    request: Request = failure.request  # type: ignore[attr-defined]
-    return (urlsplit(request.url).hostname or "") in private_names
+    return (urlsplit(_request(failure).url).hostname or "") in private_names
+
+
+def _request(failure: Failure) -> Request:
+    """Scrapy puts it there, beside what Twisted knows of a failure."""
+    return cast(Request, vars(failure)["request"])

@@ -119,8 +119,9 @@ def _report_import(importer: Importer) -> None:
 )
 @click.option("--force", is_flag=True, help="Replace FILE if it is there.")
 @click.pass_context
-def export_warc(  # noqa: PLR0913, PLR0917 - one parameter an option
+def export_warc(
     ctx: click.Context,
+    *,
     sites: tuple[str, ...],
     since: dt.date | None,
     until: dt.date | None,

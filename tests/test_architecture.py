@@ -1,6 +1,7 @@
 """The arrows of docs/architecture.md, read off the import statements themselves."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -105,3 +106,73 @@ def test_finding_never_loads_the_crawler(command: list[str]) -> None:
     )
 
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+# An SQL text is made of constants and of these: names of tables and columns, question marks for
+# values that are bound, and clauses of ours. What a reader, a page or another file says is bound.
+HOLES = {
+    *("table", "column", "columns", "name", "names", "index", "parent", "schema", "own", "id"),
+    *("marks", "_marks", "number"),
+    *("where", "order", "same", "changed", "lost", "values", "_values", "verb", "match", "numbers"),
+    *("narrowed", "which"),
+}
+_SQL = re.compile(
+    r"\b(?:SELECT|(?:INSERT|REPLACE)(?: OR \w+)? INTO|UPDATE|DELETE FROM|WHERE|PRAGMA|ATTACH|VALUES"
+    r"|(?:CREATE|DROP|ALTER) (?:TEMP|TABLE|INDEX|TRIGGER|VIRTUAL|VIEW))\b"
+)
+
+
+def holes(node: ast.AST) -> Iterator[str]:
+    """The names of what an SQL text is filled with."""
+    match node:
+        case ast.JoinedStr():
+            pieces = [part.value for part in node.values if isinstance(part, ast.Constant)]
+            if _SQL.search(" ".join(map(str, pieces))):
+                for part in node.values:
+                    if isinstance(part, ast.FormattedValue):
+                        yield from named(part.value)
+        case ast.Constant(value=str(text)) if _SQL.search(text):
+            yield from re.findall(r"(?<!\{)\{(\w*)\}(?!\})", text)
+
+
+def named(value: ast.AST) -> Iterator[str]:
+    """The names in an expression; what our own makers of marks are given is not looked at."""
+    match value:
+        case ast.Call(func=ast.Name(id=name)):
+            yield name if name != "len" else "number"
+        case ast.Attribute(attr=name) if name != "join":
+            yield name
+        case ast.Name(id=name):
+            yield name
+        case _:
+            for child in ast.iter_child_nodes(value):
+                yield from named(child)
+
+
+@pytest.mark.parametrize("folder", ["archive", "crawler"])
+def test_sql_is_made_of_names_and_clauses_of_our_own(folder: str) -> None:
+    found = {
+        (f"{path.relative_to(ROOT)}:{node.lineno}", hole)
+        for path in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.JoinedStr | ast.Constant)
+        for hole in holes(node)
+    }
+
+    assert len(found) > 5, "nothing was looked at"
+    assert {(at, hole) for at, hole in found if not hole.isupper() and hole not in HOLES} == set()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "f\"SELECT * FROM articles WHERE site = '{site}'\"",
+        "f'DELETE FROM frontier WHERE url IN ({\", \".join(urls)})'",
+        "'SELECT * FROM {table} WHERE title = {title}'.format(table=table, title=title)",
+        "f'UPDATE articles SET title = {article.title}'",
+    ],
+)
+def test_a_value_in_an_sql_text_would_be_noticed(statement: str) -> None:
+    found = [hole for node in ast.walk(ast.parse(statement)) for hole in holes(node)]
+
+    assert set(found) - HOLES

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from datasketch import MinHash, MinHashLSH  # type: ignore[import-not-found]
+from datasketch import MinHash, MinHashLSH
 
 from archive.text import syllables
 

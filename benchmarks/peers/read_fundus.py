@@ -6,8 +6,8 @@ import datetime as dt
 from typing import Any
 from urllib.parse import urlsplit
 
-from decoding import decoded  # type: ignore[import-not-found]
-from fundus import PublisherCollection  # type: ignore[import-not-found]
+from decoding import decoded
+from fundus import PublisherCollection
 
 PARSERS = {urlsplit(paper.domain).netloc: paper.parser for paper in PublisherCollection.vn}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from decoding import decoded  # type: ignore[import-not-found]
-from newsplease import NewsPlease  # type: ignore[import-not-found]
+from decoding import decoded
+from newsplease import NewsPlease
 
 
 def read(body: bytes, page: dict[str, str]) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import newspaper  # type: ignore[import-not-found]
-from decoding import decoded  # type: ignore[import-not-found]
+import newspaper
+from decoding import decoded
 
 
 def read(body: bytes, page: dict[str, str]) -> dict[str, Any]:

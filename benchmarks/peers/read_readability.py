@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from decoding import decoded  # type: ignore[import-not-found]
+from decoding import decoded
 from lxml import html
-from readability import Document  # type: ignore[import-not-found]
+from readability import Document
 
 
 def read(body: bytes, page: dict[str, str]) -> dict[str, Any]:

@@ -9,8 +9,9 @@ import json
 import sys
 import time
 import unicodedata
+from pathlib import Path
 
-import tantivy  # type: ignore[import-not-found]  # in its own environment
+import tantivy
 
 
 def fold(text: str) -> str:
@@ -30,7 +31,7 @@ def build(path: str) -> tantivy.Index:
         builder.add_text_field(name)
     index = tantivy.Index(builder.build())
     writer = index.writer(200_000_000, 1)
-    with open(path, encoding="utf-8") as lines:  # noqa: PTH123
+    with Path(path).open(encoding="utf-8") as lines:
         for line in lines:
             number, title, lead, body = json.loads(line)
             document = tantivy.Document(title=fold(title), lead=fold(lead), body=fold(body))

@@ -41,7 +41,7 @@ def parse_date(text: str | float | None, date_format: str | None = None) -> dt.d
     readers = (_epoch, _iso, _rfc_822, _slashed)
     try:
         if date_format:
-            return _plausible(dt.datetime.strptime(text, date_format))  # noqa: DTZ007
+            return _plausible(dt.datetime.strptime(text, date_format))  # noqa: DTZ007 - zoned there
         return next((when for read in readers if (when := _plausible(read(text)))), None)
     except (ValueError, OverflowError, TypeError, IndexError):
         return None

@@ -22,12 +22,13 @@ PINNED = 10
 KNOWN = 4
 
 
-def reach(  # noqa: PLR0913, PLR0917 - all that an answer is judged by
+def reach(
     ask: Ask,
     reading: Reading,
     fresh: int,
     window: Window,
     last: dt.datetime | None,
+    *,
     kept: Mapping[str, dt.datetime] | None = None,
 ) -> Span | None:
     """The time that an answer covers, or None; ``last`` is until when the listing was watched.

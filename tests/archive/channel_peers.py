@@ -43,9 +43,11 @@ class Mails:
         self.recipients: list[list[str]] = []
         self.answer = "250 OK"
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(  # noqa: N802 - aiosmtpd calls it by this name
+        self, server: Any, session: Any, envelope: Any
+    ) -> str:
         if self.answer.startswith("250"):
             parser = BytesParser(policy=email.policy.default)
-            self.kept.append(parser.parsebytes(envelope.content))  # type: ignore[arg-type]
+            self.kept.append(parser.parsebytes(envelope.content))
             self.recipients.append(envelope.rcpt_tos)
         return self.answer

@@ -33,7 +33,7 @@ def article(number: int = 1, **changes: object) -> Article:
         published_from=TimeOrigin.SHOWN,
         language="vi",
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return replace(plain, **changes)
 
 
 def page(
@@ -47,7 +47,7 @@ def page(
         headers=(("Content-Type", "text/html; charset=utf-8"),),
         body=body,
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return replace(plain, **changes)
 
 
 def keep(folder: Path, articles: Iterable[Article]) -> None:

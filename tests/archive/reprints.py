@@ -320,7 +320,7 @@ def same_events(dice: random.Random, count: int) -> Iterator[tuple[Text, Text]]:
         pool = [template for name, template in sentences() if name == names[number % len(names)]]
         dice.shuffle(pool)
         half = len(pool) // 2
-        yield tuple(_told(cast, part, day) for part in (pool[:half], pool[half:]))  # type: ignore[misc]
+        yield tuple(_told(cast, part, day) for part in (pool[:half], pool[half:]))
 
 
 def _told(cast: Cast, templates: list[str], day: dt.date) -> Text:

@@ -76,7 +76,7 @@ def folder(tmp_path: Path) -> Path:
 
 def counted(folder: Path, query: str, by: By = By.DAY, **more: object) -> Trend:
     with Archive.open(folder) as archive:
-        return trend(archive.connection, Asking(query=query, **more), now=NOW, by=by)  # type: ignore[arg-type]
+        return trend(archive.connection, Asking(query=query, **more), now=NOW, by=by)
 
 
 @pytest.mark.parametrize("query", QUERIES)

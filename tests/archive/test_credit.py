@@ -170,7 +170,7 @@ def made(**changes: object) -> Credit:
         "language": "vi",
         "note": "moit-news 202405020001.",
     }
-    return Credit(**plain | changes)  # type: ignore[arg-type]
+    return Credit(**plain | changes)
 
 
 @pytest.mark.parametrize("text", ["Giá tăng 5 %: ĐBSCL & Tây Bắc_1 #2 $3", HOSTILE, "{{ \\ ~^"])

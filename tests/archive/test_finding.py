@@ -62,7 +62,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 
 
 def numbers(archive: Archive, query: str, **wanted: object) -> list[int]:
-    hits = find(archive.connection, query, **wanted).hits  # type: ignore[arg-type]
+    hits = find(archive.connection, query, **wanted).hits
     return [number_of(hit.url) for hit in hits]
 
 

@@ -54,7 +54,7 @@ def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def numbers(archive: Archive, query: str = "", **given: object) -> list[int]:
-    selection = Selection(query=query, **given)  # type: ignore[arg-type]
+    selection = Selection(query=query, **given)
     return [n // 10_000 % 100 for n in matching(archive.connection, selection)[0]]
 
 

@@ -140,4 +140,4 @@ def test_importing_the_package_loads_nothing_of_it() -> None:
     assert done.stdout == "[]\n"
     assert (ROOT / "archive/py.typed").exists()
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
-        archive.Nothing  # noqa: B018
+        _ = archive.Nothing

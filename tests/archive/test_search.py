@@ -53,7 +53,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 
 
 def numbers(archive: Archive, query: str, **filters: object) -> list[int]:
-    hits = search(archive.connection, query, **filters)  # type: ignore[arg-type]
+    hits = search(archive.connection, query, **filters)
     return [number_of(hit.url) for hit in hits]
 
 

@@ -154,7 +154,7 @@ def test_a_site_takes_the_names_that_its_file_has_now(tmp_path: Path):
 
 def test_a_time_without_a_zone_is_refused(tmp_path: Path):
     with new_archive(tmp_path) as archive, pytest.raises(ValueError, match="without a zone"):
-        add(archive, article(), dt.datetime(2024, 6, 1))  # noqa: DTZ001
+        add(archive, article(), dt.datetime(2024, 6, 1))  # noqa: DTZ001 - the fault itself
 
 
 def test_an_index_that_lost_its_articles_is_found(tmp_path: Path):

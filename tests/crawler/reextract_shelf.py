@@ -104,7 +104,7 @@ class Shelf:
                 pages.put(page, site="bao-thu")
 
     def read(self, *, jobs: int = 1, dry: bool = False, **chosen: object) -> Summary:
-        summary, selection = Summary(), Selection(**chosen)  # type: ignore[arg-type]
+        summary, selection = Summary(), Selection(**chosen)
         for _ in (preview if dry else read_again)(selection, jobs, summary):
             pass
         assert summary.pages == summary.planned
@@ -125,7 +125,7 @@ class Shelf:
             [sys.executable, "-c", program, "reextract", *options],
             text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             # Who runs the tests in the background hands an ignored SIGINT down to them.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads
         )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import gzip
 import zlib
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import pytest
 
 from crawler.captures import Fate, answer_of, body_of, captured_at, page_of

@@ -274,7 +274,7 @@ def test_a_page_that_makes_the_extractor_fail_is_told_and_the_rest_goes_on(
     def read_page(page: Page, *rest: object) -> object:
         if page.url == url(1):
             raise RecursionError("too deep")
-        return reads(page, *rest)  # type: ignore[arg-type]
+        return reads(page, *rest)
 
     reads = pool.read_page
     monkeypatch.setattr(pool, "read_page", read_page)

@@ -43,7 +43,7 @@ class Far:
 
 @pytest.fixture
 def world(world: World) -> World:
-    world.add_site("bao-thu", Far(), keys=KEYS)  # type: ignore[arg-type]
+    world.add_site("bao-thu", Far(), keys=KEYS)
     return world
 
 
@@ -207,7 +207,7 @@ def test_what_may_not_be_kept_is_not_kept(world: World):
     )
     assert take(world, capture(1, html=forbidden)) == {Fate.NEW: 1}
     assert kept(world, 1)["body"] is None
-    world.add_site("bao-thu", Far(), keys=KEYS + '\nkeep = "metadata"')  # type: ignore[arg-type]
+    world.add_site("bao-thu", Far(), keys=KEYS + '\nkeep = "metadata"')
     assert take(world, capture(2)) == {Fate.NEW: 1}
 
     assert kept(world, 2)["body"] is None
@@ -254,7 +254,7 @@ def test_a_mistake_of_ours_costs_one_record_and_leaves_no_trace(
     def fail(page: Page, *_: object) -> Reading:
         if page.url.endswith(path(2)):
             raise ZeroDivisionError
-        return read_page(page, *_)  # type: ignore[arg-type]
+        return read_page(page, *_)
 
     monkeypatch.setattr("crawler.capture_desk.read_page", fail)
 

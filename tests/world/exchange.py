@@ -59,7 +59,7 @@ class Answer:
 
 
 def page(text: str, changed: dt.datetime | None = None, **more: object) -> Answer:
-    return Answer(body=text.encode(), changed=changed, **more)  # type: ignore[arg-type]
+    return Answer(body=text.encode(), changed=changed, **more)
 
 
 def as_json(value: object, changed: dt.datetime | None = None) -> Answer:

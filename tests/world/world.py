@@ -143,7 +143,7 @@ class World:
             self._shown[key] = KINDS[slug][1](homepage, articles)
         return self._shown[key]
 
-    def _responder(self, slug: str):  # type: ignore[no-untyped-def]
+    def _responder(self, slug: str):
         def respond(asked: Asked) -> Answer:
             if asked.path.startswith(CONTROL):
                 return self._control(asked.path.removeprefix(CONTROL))
