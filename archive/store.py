@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from archive.connection import ARCHIVE_FILE, explain, explained, open_file, transaction
@@ -81,12 +80,7 @@ class Archive:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if error is None:
             self.close()
         else:
@@ -158,7 +152,7 @@ class Archive:
                 (slug, name, homepage, source.slug, family, evidence),
             )
 
-    def add(  # noqa: PLR0913 - how an article was found, and what is known of it
+    def add(
         self,
         article: Article,
         *,

@@ -174,7 +174,8 @@ def test_an_address_is_its_own_address_and_stays_on_the_site(url: str) -> None:
 
 @settings(deadline=None)
 @given(st.text(max_size=60))
-def test_any_text_has_an_address_or_is_none(text: str) -> None:
-    assert RULES.key(text) is None or RULES.key(text)
+def test_any_text_has_one_address_or_none_and_no_empty_key(text: str) -> None:
+    assert RULES.key(text) != ""
     with contextlib.suppress(UrlError):
-        assert RULES.owns(RULES.address(text)) in {True, False}
+        address = RULES.address(text)
+        assert RULES.address(address) == address

@@ -202,11 +202,12 @@ def test_csv_and_json_have_a_row_a_day(holey: Path) -> None:
 
 
 def test_what_cannot_be_meant_is_told(holey: Path) -> None:
-    for arguments in (
-        ("bo-vm",),
-        ("--month", "x"),
-        ("--month", "2024-05", "--since", "2024-05-01"),
+    for arguments, words in (
+        (("bo-vm",), "no site 'bo-vm' is kept; there are: "),
+        (("--month", "x"), "'x' is no month; write 2026-09 or 09/2026"),
+        (("--month", "2024-05", "--since", "2024-05-01"), "give no --since and no --until"),
     ):
         done = told(holey, *arguments)
         assert done.returncode == 2
+        assert words in done.stderr
         assert "Traceback" not in done.stderr

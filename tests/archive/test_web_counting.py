@@ -73,6 +73,7 @@ def test_nothing_that_is_typed_or_kept_becomes_markup(web: Web) -> None:
     for page in (web.get("/-/trend", q=HOSTILE), web.get("/-/coverage/bo-vn")):
         assert "<script>document" not in page
         assert "<img" not in page
+        assert "&lt;script&gt;" in page
 
 
 def test_what_was_watched_is_a_calendar_a_site(web: Web) -> None:

@@ -76,7 +76,6 @@ def test_a_corrected_site_file_mends_articles_and_makes_no_version(shelf: Shelf)
         assert json.loads(former["former"]) == {"blocks": whole_blocks(before)}
         assert search(archive.connection, '"mua ngay"') == []
         assert archive.versions(after["id"]) == archive.integrity() == []
-    assert [] == []
 
 
 def test_what_was_read_as_today_is_not_read_again_unless_asked(shelf: Shelf) -> None:

@@ -75,7 +75,7 @@ def test_a_later_page_without_times_reaches_back_to_what_is_kept_below_what_is_n
     kept = {f"u{n}": NOW - dt.timedelta(hours=10 * n) for n in range(4, 10)}
 
     def back(times: dict[str, dt.datetime]) -> dt.datetime | None:
-        span = reach(PAGE_2, undated(10), 4, PLAIN, None, times)
+        span = reach(PAGE_2, undated(10), 4, PLAIN, None, kept=times)
         return span and span[0]
 
     assert back(kept) == NOW - dt.timedelta(hours=80)
