@@ -81,7 +81,7 @@ def test_a_later_page_without_times_reaches_back_to_what_is_kept_below_what_is_n
     assert back(kept) == NOW - dt.timedelta(hours=80)
     assert back({"u9": kept["u9"]}) == PAGE_2.reached
     assert back({f"u{n}": kept["u9"] for n in (0, 2, 4, 6)}) == PAGE_2.reached
-    assert reach(FEED, undated(10), 9, PLAIN, None, kept) == (NOW, NOW)
+    assert reach(FEED, undated(10), 9, PLAIN, None, kept=kept) == (NOW, NOW)
 
 
 def test_a_page_that_names_nothing_new_reaches_the_last_look() -> None:
