@@ -66,7 +66,10 @@ def plain(text: str) -> str:
     >>> plain(" Giá  “xăng”\\nRON 95 – III : 20.100 đồng ( tăng 5 % )…")
     'Giá "xăng" RON 95 - III: 20.100 đồng (tăng 5%)...'
     """
-    return _replaced(" ".join(signs(clean(text)).split()), _BLANK_AT_SIGN)
+    text = signs(clean(text))
+    if "  " in text or not text.isprintable():
+        text = " ".join(text.split())
+    return _replaced(text, _BLANK_AT_SIGN)
 
 
 def signs(text: str) -> str:
@@ -82,7 +85,8 @@ def _replaced(text: str, signs: Mapping[str, str]) -> str:
     """One sign after another: few stand in a text, and to see that costs a tenth of a regular
     expression."""
     for sign, instead in signs.items():
-        if sign in text:
+        # Whether a letter is in a text is seen ten times as fast as whether two are.
+        if (len(sign) == 1 or instead in text) and sign in text:
             text = text.replace(sign, instead)
     return text
 

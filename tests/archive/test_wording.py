@@ -119,3 +119,13 @@ def test_a_text_counts_as_it_did_when_its_hashes_were_kept(text: str):
     """Letter by letter, as the first release did it."""
     one = BLANKS.sub(" ", signs(clean(text))).strip()
     assert plain(text) == BLANK_AT_SIGN.sub("", one)
+
+
+@given(st.text(st.one_of(st.sampled_from(" ,.;:!?%)]}([{“”–…\u00a0\n\u0309a"), st.characters())))
+def test_a_plain_text_has_single_blanks_and_none_inside_signs(text: str):
+    slow = " ".join(signs(clean(text)).split())
+    for sign in ",.;:!?%)]}":
+        slow = slow.replace(f" {sign}", sign)
+    for bracket in "([{":
+        slow = slow.replace(f"{bracket} ", bracket)
+    assert plain(text) == slow
