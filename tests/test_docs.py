@@ -1,8 +1,10 @@
 """What the program can write of its documentation is current; the rest is complete."""
 
+import datetime as dt
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import click
@@ -10,6 +12,7 @@ import pytest
 import yaml
 from sqlite_utils import Database
 
+from archive.connection import ARCHIVE_FILE, STEPS
 from archive.migrations import archive_migrations, pages_migrations
 from crawler.cli import main
 from crawler.site_schema import (
@@ -89,3 +92,18 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", text)
 
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_newest_version_of_the_changelog_is_the_one_that_is_built_and_its_schema_is_kept() -> (
+    None
+):
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = re.search(r"^## (\S+) \((.+)\)$", changelog, re.MULTILINE)
+    assert newest
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert newest[1] == project["version"]
+    if newest[2] != "unreleased":
+        assert dt.date.fromisoformat(newest[2])
+        kept = ROOT / "tests/archive/schemas" / STEPS[ARCHIVE_FILE][-1][:4]
+        assert kept.is_dir(), "released: run python tests/archive/schemas/make.py"

@@ -34,7 +34,7 @@ def page(number: int, text: str | None = None) -> Answer:
 
 
 def crawl_thrice(folder: Path) -> Path:
-    """A data folder with every kind of row: versions, a withdrawn article, failures, aliases."""
+    """A data folder with versions, a withdrawn article, failures, aliases, a watch and its hits."""
     world = World(folder)
     with Server(port=PORT) as server:
         world.add_site("bao-thu", server)
@@ -53,6 +53,8 @@ def crawl_thrice(folder: Path) -> Path:
         world.run("crawl", *(part for url in urls for part in ("--url", url)))
         server.answers[path(3)] = page(3, "Chỉ tiêu thứ ba được tính lại lần thứ hai trong tháng.")
         world.run("crawl", "--url", urls[0])
+    world.run("watch", "add", "nang-luong", "năng lượng", "--changes", "--from-start")
+    world.run("watch", "run")
     return world.data
 
 
