@@ -1,11 +1,14 @@
-"""What watches a crawl: the record in the archive, and the table on a terminal."""
+"""What watches a crawl: its memory, and the record in the archive."""
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
+from scrapy.extensions.memusage import MemoryUsage
 
 from crawler.pipelines import Visit
 from crawler.spider import SiteSpider
@@ -13,6 +16,21 @@ from crawler.spider import SiteSpider
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from twisted.python.failure import Failure
+
+
+_OWN_MEMORY = Path("/proc/self/statm")
+
+
+class MemoryLimit(MemoryUsage):
+    """Scrapy's, by what the process holds now. Scrapy's own asks for the most that it ever held,
+    and Linux counts to that what the process held that started it: a crawl begun from a large one,
+    a notebook say, would end at once."""
+
+    def get_virtual_size(self) -> int:
+        if not _OWN_MEMORY.exists():
+            return int(super().get_virtual_size())
+        resident = int(_OWN_MEMORY.read_text().split()[1])
+        return resident * os.sysconf("SC_PAGE_SIZE")
 
 
 class RecordRun:

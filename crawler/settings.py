@@ -59,7 +59,11 @@ MEMUSAGE_LIMIT_MB = 1024
 
 # --- The way of a page ----------------------------------------------------------------------------
 ITEM_PIPELINES = {"crawler.pipelines.ArchivePage": 100}
-EXTENSIONS = {"crawler.extensions.RecordRun": 100}
+EXTENSIONS = {
+    "scrapy.extensions.memusage.MemoryUsage": None,
+    "crawler.extensions.MemoryLimit": 0,
+    "crawler.extensions.RecordRun": 100,
+}
 # The frontier knows what was asked; a second memory of it would only grow.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 CONCURRENT_ITEMS = 1
