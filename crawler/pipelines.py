@@ -176,7 +176,7 @@ def not_modified(due: Due, site: Site) -> Settled:
 
 
 def _settled(visit: Visit, stored: Stored | None, site: Site) -> Settled:
-    at = now()
+    at = visit.page.fetched_at  # its batch is stored later, perhaps in another second
     if visit.absent is not None:
         verdict = gone(visit.absent, visit.due.tries, at)
     elif visit.article is None or stored is None:

@@ -10,6 +10,8 @@ from crawler.extract import EXTRACTOR
 from tests.crawler.paper import World, article_html, path, publish
 from tests.crawler.server import Answer, Server
 
+PAGES = "SELECT id, fetched_at FROM pages"
+
 
 def test_a_site_that_no_longer_looks_as_its_file_says_is_told_in_the_log(
     server: Server, world: World
@@ -80,3 +82,17 @@ def test_a_better_reading_is_no_version_of_the_publication(server: Server, world
     assert "Mua ngay" in json.loads(reading["former"])["blocks"]
     assert world.value("SELECT sum(unchanged) FROM run_sites") == 1
     assert world.value("SELECT count(*) FROM versions") == 0
+
+
+def test_what_became_of_a_page_is_dated_as_its_answer_not_as_its_batch(
+    server: Server, world: World
+) -> None:
+    publish(server, range(8))
+    server.answers[path(3)] = Answer(body="<html><p>ngắn</p></html>".encode())
+    world.add_site("bao-thu", server, delay=0.2)
+    world.run("crawl")
+
+    fetched = {row["id"]: row["fetched_at"] for row in world.rows(PAGES, file="pages.db")}
+    told = world.rows("SELECT page_id, at FROM outcomes WHERE page_id IS NOT NULL")
+    assert {row["page_id"]: row["at"] for row in told} == fetched
+    assert len(told) == 8
