@@ -136,7 +136,7 @@ def test_an_archive_of_an_older_release_is_read_again(
 
 
 def test_interrupted_it_says_what_is_left_and_goes_on(shelf: Shelf) -> None:
-    shelf.fill(range(200))
+    shelf.fill(range(600))
 
     process = shelf.start("--jobs", "2")
     with closing(sqlite3.connect(shelf.data / "archive.db")) as connection:
@@ -149,5 +149,5 @@ def test_interrupted_it_says_what_is_left_and_goes_on(shelf: Shelf) -> None:
     assert "interrupted with" in err
     assert "Traceback" not in err
     left = shelf.read().pages
-    assert 0 < left < 200
-    assert sum(int(line.split()[1]) for line in out.splitlines()[1:2]) == 200 - left
+    assert 0 < left < 600
+    assert sum(int(line.split()[1]) for line in out.splitlines()[1:2]) == 600 - left
