@@ -181,11 +181,18 @@ def look_up(connection: sqlite3.Connection, keys: Sequence[int]) -> tuple[Counte
     which count for nothing."""
     by_key: dict[int, list[int]] = {}
     if keys:
-        sql = _LOOK_UP.format(marks=", ".join(["(?)"] * len(keys)))
-        for key, signature_id in connection.execute(sql, keys):
+        # In the order of the table, so that each place is found from the one before.
+        for key, signature_id in connection.execute(_look_up(len(keys)), sorted(keys)):
             by_key.setdefault(key, []).append(signature_id)
     full = {key for key, ids in by_key.items() if len(ids) >= FULL_BAND}
-    return Counter(each for key, ids in by_key.items() if key not in full for each in ids), full
+    # Of those that share equally many keys, the first of the text's own order come first.
+    counted = [key for key in keys if key in by_key and key not in full]
+    return Counter(each for key in counted for each in by_key[key]), full
+
+
+@lru_cache(maxsize=64)
+def _look_up(count: int) -> str:
+    return _LOOK_UP.format(marks=", ".join(["(?)"] * count))
 
 
 def _worth_reading(
