@@ -86,6 +86,7 @@ def refuse(page: Page) -> None:
 _NOTHING_KEPT = {
     "ITEM_PIPELINES": {},
     "EXTENSIONS": {},
+    "MEMUSAGE_ENABLED": False,  # it would count the memory of who started this program
     "LOG_ENABLED": False,
     "SPIDER_LOADER_CLASS": "scrapy.spiderloader.SpiderLoader",
 }
