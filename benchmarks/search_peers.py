@@ -18,7 +18,7 @@ from pathlib import Path
 from archive.text import fold
 from benchmarks.finding import LIMIT
 from benchmarks.peers import cluster
-from benchmarks.peers.environments import made
+from benchmarks.peers.environments import is_made, made
 from benchmarks.peers.process import LineProcess, PeerError
 from benchmarks.peers.serving import Row
 
@@ -32,11 +32,27 @@ _TOKEN = re.compile(r'"[^"]*"|[()]|(?:(?<![^\s(])-)?[^\W_]+\*?')
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SearchPeer:
-    """A search, the module that asks it, and where the Python is that runs the module."""
+    """A search, the module that asks it, and whose Python runs the module: that of an environment
+    made for a distribution, or the system's. ``lacking`` says what the system has not got for it.
+    """
 
     name: str
     module: str
-    python: Callable[[], Path]
+    distribution: str | None = None
+    lacking: Callable[[], str | None] = lambda: None
+
+    def python(self) -> Path:
+        """Makes its environment where that is missing; raises PeerError where it cannot."""
+        if reason := self.lacking():
+            raise PeerError(reason)
+        return _of_environment(self.distribution) if self.distribution else SYSTEM
+
+    def absent(self) -> str | None:
+        """Why it cannot be asked at once, with nothing installed for it."""
+        if self.distribution and not is_made(self.distribution, BUILD):
+            made_by = "python -m benchmarks.search_peers"
+            return self.lacking() or f"build/peers has no environment for it: {made_by} makes it"
+        return self.lacking()
 
     @contextmanager
     def over(self, articles: Path) -> Iterator[RunningPeer]:
@@ -84,29 +100,24 @@ def _of_environment(distribution: str) -> Path:
         raise PeerError(f"{distribution}.txt cannot be installed: {said[-1]}") from None
 
 
-def _of_tantivy() -> Path:
-    return _of_environment("tantivy")
-
-
-def _of_xapian() -> Path:
+def _without_xapian() -> str | None:
     """PyPI has no wheel of it that is kept up."""
     asked = [str(SYSTEM), "-c", "import xapian"]
-    if not SYSTEM.exists() or subprocess.run(asked, check=False, capture_output=True).returncode:
-        raise PeerError(f"{SYSTEM} has no xapian (Debian: apt-get install python3-xapian)")
-    return SYSTEM
+    if SYSTEM.exists() and not subprocess.run(asked, check=False, capture_output=True).returncode:
+        return None
+    return f"{SYSTEM} has no module xapian (Debian: apt-get install python3-xapian)"
 
 
-def _of_postgresql() -> Path:
-    if reason := cluster.missing():
-        raise PeerError(reason)
-    return _of_environment("postgresql")
-
-
-TANTIVY = SearchPeer(name="tantivy", module="search_tantivy", python=_of_tantivy)
+TANTIVY = SearchPeer(name="tantivy", module="search_tantivy", distribution="tantivy")
 PEERS = (
     TANTIVY,
-    SearchPeer(name="Xapian", module="search_xapian", python=_of_xapian),
-    SearchPeer(name="PostgreSQL", module="search_postgresql", python=_of_postgresql),
+    SearchPeer(name="Xapian", module="search_xapian", lacking=_without_xapian),
+    SearchPeer(
+        name="PostgreSQL",
+        module="search_postgresql",
+        distribution="postgresql",
+        lacking=cluster.missing,
+    ),
 )
 
 
@@ -139,11 +150,7 @@ def _plain(text: str) -> str:
 
 
 def tokens(typed: str) -> list[str]:
-    """A query as the peers are asked it.
-
-    >>> tokens('(giá OR điện) -"xuất khẩu" Nôn* 5/2015/TT-BCT')
-    ['(', 'gia', 'OR', 'dien', ')', '"xuat khau"', 'non*', '5', '2015', 'tt', 'bct']
-    """
+    """A query as the peers are asked it; peers/serving.py says what the tokens are."""
     return [token if token == "OR" else fold(token) for token in _TOKEN.findall(typed)]
 
 

@@ -81,11 +81,7 @@ class PostgreSql(Index):
 
 
 def _in_its_words(tokens: Sequence[str]) -> str:
-    """As to_tsquery() reads it, which has brackets and the begins of words.
-
-    >>> _in_its_words(["(", "a", "OR", "b", ")", "-c", "d*", '"e f"'])
-    '( a | b ) & !c & d:* & (e <-> f)'
-    """
+    """As to_tsquery() reads it, which knows brackets and begins of words: (a | b) & !c & d:*"""
     parts: list[str] = []
     for before, token in zip(["(", *tokens], tokens, strict=False):
         if before not in ("(", "OR") and token not in (")", "OR"):
