@@ -12,16 +12,14 @@ import argparse
 import datetime as dt
 import os
 import platform
-import random
 import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from archive.candidates import Asked, Patience
 from archive.connection import ARCHIVE_FILE
@@ -32,19 +30,19 @@ from archive.models import VIETNAM, Source
 from archive.query import parse
 from archive.search import find
 from archive.store import Archive
-from archive.text import fold
-from benchmarks.finding import Tantivy, rows_of
+from benchmarks.finding import rows_of
 from benchmarks.reporting import write_section
+from benchmarks.search_forms import Ask, Typed
+from benchmarks.search_peers import PEERS, RunningPeer, started, written
 from benchmarks.synthetic import SITES, articles
 from crawler.batch import MOST
 
 SAMPLE = 2_000
-COMMON = "công điện nước giá tháng kinh doanh thị trường quốc xuất khẩu thương phát".split()  # noqa: SIM905 - to be read
 SEEN = dt.datetime(2026, 11, 1, 8, tzinfo=VIETNAM)
 GOALS = {"newest": 25.0, "count": 10.0}
 GOAL = 100.0
-
-Ask = Callable[[], tuple[str, dict[str, Any]]]
+OWN = ("query", "p50 ms", "p95 ms", "cold p50 ms", "stopped early")
+OURS_ALONE = (":", "--exact", "newest")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,70 +91,6 @@ def _progress(done: int, count: int) -> None:
         print(f"\r{done:,} of {count:,}", end="", file=sys.stderr, flush=True)
 
 
-class Typed:
-    """Queries as people type them, out of the articles themselves."""
-
-    def __init__(self, archive: Archive, seed: int) -> None:
-        self._connection = archive.connection
-        self._dice = random.Random(seed)
-        sql = "SELECT id FROM articles_fts_docsize"
-        self._ids = [row[0] for row in self._connection.execute(sql)]
-
-    def _article(self) -> sqlite3.Row:
-        sql = "SELECT title, body FROM articles WHERE id = ?"
-        found: sqlite3.Row = self._connection.execute(
-            sql, (self._dice.choice(self._ids),)
-        ).fetchone()
-        return found
-
-    def run(self, size: int) -> str:
-        words = [word.strip(".,") for word in self._article()["body"].split()]
-        start = self._dice.randrange(max(1, len(words) - size))
-        return " ".join(words[start : start + size])
-
-    def common(self, size: int = 1) -> str:
-        return " ".join(self._dice.sample(COMMON, size))
-
-    def title(self) -> str:
-        return str(self._article()["title"])
-
-    def number(self) -> str:
-        made = self._dice.choice(self._ids) % 10_000
-        return f"{made % 90 + 1}/{2010 + made % 15}/TT-BCT"
-
-    def forms(self) -> dict[str, Ask]:
-        """Each form's next query, and what is wanted beside it."""
-        plain: dict[str, Callable[[], str]] = {
-            "a common word": self.common,
-            "any word": lambda: self.run(1),
-            "two common words": lambda: self.common(2),
-            "two words": lambda: self.run(2),
-            "a phrase of two": lambda: f'"{self.run(2)}"',
-            "four syllables": lambda: self.run(4),
-            "four syllables, no accents": lambda: fold(self.run(4)),
-            "eight syllables, no accents": lambda: fold(self.run(8)),
-            "a title": self.title,
-            "a title, no accents": lambda: fold(self.title()),
-            "a document number": self.number,
-            "cites:": lambda: f"cites:{self.number()}",
-            "(a OR b) c": lambda: f"({self.common()} OR {self.run(1)}) {self.run(1)}",
-            "a -b": lambda: f"{self.common()} -{self.run(1)}",
-            "prefix*": lambda: f"{fold(self.common())[:3]}* {self.run(1)}",
-            "site: and a year": lambda: f"{self.run(2)} site:bao-ba after:2018 before:2019",
-            "author:": lambda: f"{self.run(1)} author:nguyễn",
-            "section:": lambda: f"{self.common()} section:năng",
-            "title:": lambda: f"title:{self.run(1)}",
-        }
-        forms: dict[str, Ask] = {name: _with(each) for name, each in plain.items()}
-        forms["three words, --exact"] = _with(lambda: self.run(3), only_exact=True)
-        forms["newest"] = _with(lambda: self.common(2), newest=True)
-        return forms
-
-
-def _with(typed: Callable[[], str], **wanted: bool) -> Ask:
-    return lambda: (typed(), wanted)
-
-
 def measured(archive: Archive, ask: Ask, times: int) -> tuple[list[float], list[str], int]:
     """CPU ms of each search, what was typed, and how many stopped before the oldest article."""
     spent, typed, stopped = [], [], 0
@@ -201,27 +135,33 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def report(folder: Path, times: int, cold_times: int) -> Iterator[str]:
-    yield "| query | p50 ms | p95 ms | cold p50 ms | stopped early | tantivy p50, p95 ms |"
-    yield "| --- | ---: | ---: | ---: | ---: | ---: |"
     with (
         Archive.open(folder) as archive,
         tempfile.TemporaryDirectory() as name,
-        Tantivy.over(rows_of(archive), Path(name)) as tantivy,
+        started(PEERS, written(rows_of(archive), Path(name))) as (peers, absent),
     ):
+        columns = [*OWN, *(f"{peer.name} p50, p95 ms" for peer in peers)]
+        yield f"| {' | '.join(columns)} |"
+        yield f"| --- |{' ---: |' * (len(columns) - 1)}"
         typed = Typed(archive, seed=4)
         for form, ask in typed.forms().items():
             spent, texts, stopped = measured(archive, ask, times)
-            theirs = [1e3 * tantivy.ask(text)[0] for text in texts]
-            other = f"{percentile(theirs, 0.5):.1f}, {percentile(theirs, 0.95):.1f}"
             late = percentile(cold(folder, ask, cold_times), 0.5) if cold_times else 0.0
-            yield (
-                f"| {form} | {percentile(spent, 0.5):.0f} | {percentile(spent, 0.95):.0f} |"
-                f" {late:.0f} | {stopped} of {times} | {'–' if ':' in form else other} |"
-            )
+            own = f"{percentile(spent, 0.5):.0f} | {percentile(spent, 0.95):.0f} | {late:.0f}"
+            others = "".join(f" {beside(peer, form, texts)} |" for peer in peers)
+            yield f"| {form} | {own} | {stopped} of {times} |{others}"
         spent = counts(archive, typed, times)
         half, most = percentile(spent, 0.5), percentile(spent, 0.95)
-        yield f"| the count alone | {half:.0f} | {most:.0f} | | | |"
-        yield f"\ntantivy built its index of the same texts in {tantivy.built:.0f} seconds of CPU."
+        yield f"| the count alone | {half:.0f} | {most:.0f} | | |{' |' * len(peers)}"
+        yield from (f"\n{line}" for line in (*peers, *absent))
+
+
+def beside(peer: RunningPeer, form: str, texts: Sequence[str]) -> str:
+    """What the same texts cost there; a peer has no fields, accents or days to ask for."""
+    if any(mark in form for mark in OURS_ALONE):
+        return "–"
+    spent = [1e3 * peer.ask(text)[0] for text in texts]
+    return f"{percentile(spent, 0.5):.1f}, {percentile(spent, 0.95):.1f}"
 
 
 def options() -> argparse.Namespace:
@@ -238,14 +178,18 @@ def kept(folder: Path) -> int:
     """How many articles a folder holds."""
     if not (folder / ARCHIVE_FILE).exists():
         return 0
-    with closing(sqlite3.connect(folder / ARCHIVE_FILE)) as connection:
+    with closing(_read_only(folder)) as connection:
         return int(connection.execute("SELECT count(*) FROM articles_fts_docsize").fetchone()[0])
+
+
+def _read_only(folder: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{(folder / ARCHIVE_FILE).absolute().as_uri()}?mode=ro", uri=True)
 
 
 def weighed(folder: Path) -> str:
     """How large an archive is that was built before."""
     sql = "SELECT sum(length(CAST(title || lead || body AS BLOB))) FROM articles"
-    with closing(sqlite3.connect(folder / ARCHIVE_FILE)) as connection:
+    with closing(_read_only(folder)) as connection:
         (text,) = connection.execute(sql).fetchone()
     size = (folder / ARCHIVE_FILE).stat().st_size
     return f"The file is {size / 1e6:,.0f} MB, {size / text:.2f} times the text."
