@@ -1,9 +1,10 @@
 """What a search costs on a large archive of made articles, form of query by form of query.
 
-    python -m benchmarks.search_speed [--articles 100000] [--folder F] [--write]
+    python -m benchmarks.search_speed [--articles 100000] [--folder F] [--ours] [--write]
 
 The articles are stored as a crawl stores them, in the order of their days, and found as `moit-news
-search` finds them, snippets and count included. A folder that holds as many already is used again.
+search` finds them, snippets and count included. A folder that holds as many already is used again:
+a million are made by benchmarks.bulk in a tenth of the time.
 """
 
 from __future__ import annotations
@@ -33,14 +34,15 @@ from archive.store import Archive
 from benchmarks.finding import rows_of
 from benchmarks.reporting import write_section
 from benchmarks.search_forms import Ask, Typed
-from benchmarks.search_peers import PEERS, RunningPeer, started, written
+from benchmarks.search_peers import PEERS, RunningPeer, SearchPeer, started, written
 from benchmarks.synthetic import SITES, articles
 from crawler.batch import MOST
 
 SAMPLE = 2_000
 SEEN = dt.datetime(2026, 11, 1, 8, tzinfo=VIETNAM)
-GOALS = {"newest": 25.0, "count": 10.0}
-GOAL = 100.0
+COUNT = "the count alone"
+GOALS = {"newest": 25.0, COUNT: 10.0}
+GOAL, GOAL_OF_MANY, MANY = 100.0, 150.0, 500_000
 OWN = ("query", "p50 ms", "p95 ms", "cold p50 ms", "stopped early")
 OURS_ALONE = (":", "--exact", "newest")
 
@@ -134,11 +136,23 @@ def percentile(values: Sequence[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, round(share * len(values)))]
 
 
-def report(folder: Path, times: int, cold_times: int) -> Iterator[str]:
+def judged(late: dict[str, float], articles: int) -> str:
+    """Which goals are met by the time within which 95 of 100 searches of each form end."""
+    most = GOAL if articles < MANY else GOAL_OF_MANY
+    ranked = {form: ms for form, ms in late.items() if form not in GOALS}
+    over = [f"{form} {ms:.0f}" for form, ms in ranked.items() if ms > most]
+    told = f"{len(ranked) - len(over)} of {len(ranked)} ranked forms within {most:.0f} ms"
+    told += f" (not: {', '.join(over)})" if over else ""
+    others = (f"{form} {late[form]:.0f} ms (goal {goal:.0f})" for form, goal in GOALS.items())
+    return f"95 of 100: {told}, {', '.join(others)}."
+
+
+def report(folder: Path, times: int, cold_times: int, asked: Sequence[SearchPeer]) -> Iterator[str]:
+    late: dict[str, float] = {}
     with (
         Archive.open(folder) as archive,
         tempfile.TemporaryDirectory() as name,
-        started(PEERS, written(rows_of(archive), Path(name))) as (peers, absent),
+        started(asked, written(rows_of(archive) if asked else (), Path(name))) as (peers, absent),
     ):
         columns = [*OWN, *(f"{peer.name} p50, p95 ms" for peer in peers)]
         yield f"| {' | '.join(columns)} |"
@@ -146,13 +160,16 @@ def report(folder: Path, times: int, cold_times: int) -> Iterator[str]:
         typed = Typed(archive, seed=4)
         for form, ask in typed.forms().items():
             spent, texts, stopped = measured(archive, ask, times)
-            late = percentile(cold(folder, ask, cold_times), 0.5) if cold_times else 0.0
-            own = f"{percentile(spent, 0.5):.0f} | {percentile(spent, 0.95):.0f} | {late:.0f}"
+            late[form] = percentile(spent, 0.95)
+            first = percentile(cold(folder, ask, cold_times), 0.5) if cold_times else 0.0
+            own = f"{percentile(spent, 0.5):.0f} | {late[form]:.0f} | {first:.0f}"
             others = "".join(f" {beside(peer, form, texts)} |" for peer in peers)
             yield f"| {form} | {own} | {stopped} of {times} |{others}"
         spent = counts(archive, typed, times)
-        half, most = percentile(spent, 0.5), percentile(spent, 0.95)
-        yield f"| the count alone | {half:.0f} | {most:.0f} | | |{' |' * len(peers)}"
+        late[COUNT] = percentile(spent, 0.95)
+        own = f"{percentile(spent, 0.5):.0f} | {late[COUNT]:.0f}"
+        yield f"| {COUNT} | {own} | | |{' |' * len(peers)}"
+        yield f"\n{judged(late, kept(folder))}"
         yield from (f"\n{line}" for line in (*peers, *absent))
 
 
@@ -170,6 +187,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--times", type=int, default=40, help="searches of each form")
     parser.add_argument("--cold", type=int, default=5, help="searches of each form from the disk")
     parser.add_argument("--folder", type=Path, help="build the archive here and leave it")
+    parser.add_argument("--ours", action="store_true", help="without the others")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     return parser.parse_args()
 
@@ -209,11 +227,11 @@ def run(folder: Path, given: argparse.Namespace) -> None:
             lines.append(f"Into an empty archive: {build(Path(sample), SAMPLE)}")
     lines.append("")
     print("\n".join(lines))
-    for line in report(folder, given.times, given.cold):
+    for line in report(folder, given.times, given.cold, () if given.ours else PEERS):
         print(line, flush=True)
         lines.append(line)
     if given.write:
-        write_section("search speed", "\n".join(lines))
+        write_section(f"search speed of {given.articles:,}", "\n".join(lines))
 
 
 def main() -> None:
