@@ -85,12 +85,13 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """The ids of the newest articles of a question, down to which id all were looked at, and
-    whether those are all that there are."""
+    """The ids of the newest articles of a question, down to which id all were looked at, whether
+    those are all that there are, and how many more were counted with them."""
 
     ids: list[int]
     looked_to: int
     is_all: bool
+    counted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +104,26 @@ class Asked:
     exact: str | None = None
 
     def matching(
-        self, match: str, limit: int, *, most: float = HARD, found: bool = False
+        self,
+        match: str,
+        limit: int,
+        *,
+        most: float = HARD,
+        found: bool = False,
+        count: bool = False,
     ) -> Matched:
         """The newest articles that an expression finds, in at most so many seconds; where something
-        was ``found`` before, which stands higher, the reader need not know that they were over."""
+        was ``found`` before, which stands higher, the reader need not know that they were over.
+        With ``count`` the same statement goes on for a moment and counts the others."""
         where = self.conditions.where("f.rowid") + (_EXACTLY if self.exact else "")
+        sql = _MATCHING.format(where=where)
         values: dict[str, object] = {"match": match, "exact": self.exact or NOTHING}
-        return self._asked(_MATCHING.format(where=where), values, limit, most, found=found)
+        if not count:
+            return self._asked(sql, values, limit, most, found=found)
+        most_ids = max(COUNTED, limit) + 1
+        asked = self._asked(sql, values, most_ids, most, found=found, enough=limit)
+        counted = min(len(asked.ids), COUNTED)
+        return Matched(asked.ids[:limit], asked.looked_to, asked.is_all, counted)
 
     def listed(self, without: str | None, limit: int) -> list[int]:
         """The ids of the newest articles that the filters alone let pass."""
@@ -161,17 +175,27 @@ class Asked:
         return not self.conditions.sql and not self.exact
 
     def _asked(
-        self, sql: str, values: dict[str, object], limit: int, most: float, *, found: bool
+        self,
+        sql: str,
+        values: dict[str, object],
+        limit: int,
+        most: float,
+        *,
+        found: bool,
+        enough: int = COUNTED,
     ) -> Matched:
+        """As many ids as ``limit``; those beyond ``enough`` only for as long as one counts."""
         ids: list[int] = []
         began = self.patience.spent()
 
         def left() -> float:
-            spare = LEAST - (self.patience.spent() - began)
-            return max(spare, self.patience.left(min(most, SOFT) if ids else most))
+            worked = self.patience.spent() - began
+            if len(ids) >= enough:
+                return COUNTING - worked
+            return max(LEAST - worked, self.patience.left(min(most, SOFT) if ids else most))
 
         matched = self._until(left, sql, values, limit, ids)
-        if not matched.is_all and len(ids) < limit and not found:
+        if not matched.is_all and len(ids) < min(limit, enough) and not found:
             row = self.connection.execute(_BACK, (0, matched.looked_to, 0)).fetchone()
             self.patience.stopped(row[0] if row else 0)
         return matched

@@ -84,9 +84,10 @@ class _Search:
     only_exact: bool
     unfolded: bool
     patience: Patience
+    counts: bool  # how many hits there are, which several ways to be a hit do not tell
     found: dict[int, _Found] = field(default_factory=dict)
     is_capped: bool = False
-    counted: int | None = None
+    counted: tuple[int, bool] | None = None
     notes: list[str] = field(default_factory=list)
 
     def ask(self, branch: Branch, extra: Conditions) -> None:
@@ -104,9 +105,9 @@ class _Search:
             return
         ways = tiers(branch, partial(beginning, self.connection), rarity(self.connection))
         if self.newest:
-            matched = asked.matching(ways[Tier.ALL].anywhere, self._most)
+            matched = asked.matching(ways[Tier.ALL].anywhere, self._most, count=self.counts)
             self._keep(matched.ids, Tier.ALL, branch)
-            self.counted = len(matched.ids) if matched.is_all else None
+            self.counted = (matched.counted, matched.is_all)
         else:
             self._ask_in_tiers(asked, ways, branch)
 
@@ -128,7 +129,8 @@ class _Search:
         limit = max(CANDIDATES, self._most)
         found = bool(self.found)
         seconds = {Tier.PHRASE: FIRM, Tier.NEAR: SOFT}.get(tier, SOFT if found else HARD)
-        matched = asked.matching(way.anywhere, limit, most=seconds, found=found)
+        count = self.counts and tier is Tier.ALL
+        matched = asked.matching(way.anywhere, limit, most=seconds, found=found, count=count)
         self._keep(matched.ids, tier, branch)
         if len(matched.ids) == limit:
             self.is_capped = True
@@ -136,8 +138,8 @@ class _Search:
             if not found:
                 titles = asked.matching(way.in_title, OF_TITLES, most=SOFT, found=True)
                 self._keep(titles.ids, tier, branch)
-        if tier is Tier.ALL and matched.is_all:
-            self.counted = len(matched.ids)
+        if count:
+            self.counted = (matched.counted, matched.is_all)
 
     def _keep(self, ids: list[int], tier: Tier, branch: Branch) -> None:
         for article_id in ids:
@@ -249,9 +251,12 @@ def find(
     """
     parsed = asked_of(query, site=site, source=source)
     span = day_span(since=since, until=until)
-    search = _Search(connection, limit, newest, only_exact, unfolded, Patience(thorough))
+    ways = branches(parsed)
+    counts = len(ways) == 1 and not only_exact
+    patience = Patience(thorough)
+    search = _Search(connection, limit, newest, only_exact, unfolded, patience, counts)
     asked: list[tuple[Branch, Conditions]] = []
-    for branch in branches(parsed):
+    for branch in ways:
         extra = conditions(connection, branch.filters, span)
         asked.append((branch, extra))
         search.ask(branch, extra)
@@ -292,11 +297,12 @@ def asked_of(text: str, **given: str | None) -> Query:
 
 def _total(search: _Search, asked: list[tuple[Branch, Conditions]], shown: int) -> tuple[int, bool]:
     """How many hits there are, as far as a moment's counting tells."""
-    if len(asked) != 1 or search.only_exact:
+    if not search.counts:
         return len(search.found), len(search.found) < search.limit
     branch, extra = asked[0]
     if search.counted is not None:
-        return max(search.counted, len(search.found)), True
+        counted, is_all = search.counted
+        return max(counted, shown, len(search.found)), is_all
     if not branch.wanted:
         ids = Asked(search.connection, extra, search.patience).listed(unwanted(branch), LISTED)
         return len(ids), len(ids) < LISTED
