@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from math import inf
 
 from archive.expressions import NOTHING, syllable_expression
@@ -18,13 +19,14 @@ from archive.store import IDS_A_DAY
 # A filter may read an index of its own to its end: first for the newest articles, of which most
 # questions find enough, then for eight times as many.
 STRETCH, _LONGER = 16_000, 8
-RECENT = 2_000
+RECENT = 1_000
 CANDIDATES = 200
 COUNTED = 10_000
-# Seconds. Soft: enough where something was found. Firm: for the words as they were typed, which
-# may be what somebody remembers of one old article. Hard: nobody waits longer for nothing. Least:
-# what each question is given, so that the newest articles are always asked for all that there is.
-SOFT, FIRM, HARD = 0.05, 0.08, 1.0
+# Seconds. Soft: enough where something was found; below: for what stands below that. Firm: for the
+# words as they were typed, which may be what somebody remembers of one old article. Hard: nobody
+# waits longer for nothing. Least: what each question is given, so that the newest articles are
+# always asked for all that there is.
+BELOW, SOFT, FIRM, HARD = 0.035, 0.05, 0.06, 1.0
 LEAST = COUNTING = 0.007
 # Seconds of work count; seconds of waiting for a disk or for others on the machine count less.
 _WAITING = 0.25
@@ -86,11 +88,12 @@ class Patience:
 @dataclass(frozen=True, slots=True)
 class Matched:
     """The ids of the newest articles of a question, down to which id all were looked at, whether
-    those are all that there are, and how many more were counted with them."""
+    those are all that there are, or as many as were wanted, and how many were counted with them."""
 
     ids: list[int]
     looked_to: int
     is_all: bool
+    is_capped: bool = False
     counted: int = 0
 
 
@@ -123,7 +126,8 @@ class Asked:
         most_ids = max(COUNTED, limit) + 1
         asked = self._asked(sql, values, most_ids, most, found=found, enough=limit)
         counted = min(len(asked.ids), COUNTED)
-        return Matched(asked.ids[:limit], asked.looked_to, asked.is_all, counted)
+        is_capped = len(asked.ids) >= limit
+        return Matched(asked.ids[:limit], asked.looked_to, asked.is_all, is_capped, counted)
 
     def listed(self, without: str | None, limit: int) -> list[int]:
         """The ids of the newest articles that the filters alone let pass."""
@@ -165,7 +169,8 @@ class Asked:
         an end."""
         sql = _MATCHING.format(where=self.conditions.where("f.rowid"))
         left = Patience().left
-        found = self._until(lambda: left(COUNTING), sql, {"match": match}, COUNTED + 1, [])
+        most = COUNTING if self.patience.left(SOFT) > 0 else COUNTING / 2
+        found = self._until(lambda: left(most), sql, {"match": match}, COUNTED + 1, [])
         return min(len(found.ids), COUNTED), found.is_all
 
     @property
@@ -214,7 +219,8 @@ class Asked:
                     break
         if ids and looked_to > span[0]:
             looked_to = min(looked_to, ids[-1])
-        return Matched(ids, looked_to, is_all=looked_to == span[0] and len(ids) < limit)
+        is_capped = len(ids) >= limit
+        return Matched(ids, looked_to, looked_to == span[0] and not is_capped, is_capped)
 
     def _rows(
         self, sql: str, values: dict[str, object], first: int, last: int, limit: int
@@ -296,6 +302,7 @@ def rarity(connection: sqlite3.Connection) -> Callable[[str], int]:
     row = connection.execute(_BACK, (0, LAST_ID, RECENT)).fetchone()
     first = row[0] + 1 if row else 0
 
+    @cache
     def count(syllable: str) -> int:
         found = connection.execute(_RECENT, (syllable_expression(syllable), first)).fetchone()
         return int(found[0])

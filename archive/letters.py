@@ -8,7 +8,7 @@ values, so a text becomes bytes as by a code page, and what is folded is a table
 import codecs
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from unicodedata import normalize
 
 from archive.text import fold
@@ -100,11 +100,13 @@ def _code(letter: str) -> int:
     return _UNKNOWN[ord(lower) % len(_UNKNOWN)] if lower.isalnum() else _BLANK
 
 
+@lru_cache(maxsize=1024)
 def accented(syllable: str) -> bytes:
     """A syllable as it stands in accented texts."""
     return Letters(syllable).accented.strip()
 
 
+@lru_cache(maxsize=1024)
 def flat(syllable: str) -> bytes:
     """A syllable as it stands in flat texts.
 

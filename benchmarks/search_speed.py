@@ -23,10 +23,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from archive.branches import branches
 from archive.candidates import Asked, Patience
 from archive.connection import ARCHIVE_FILE
 from archive.derived import derived
-from archive.expressions import branches, match
+from archive.expressions import match
 from archive.filters import conditions
 from archive.models import VIETNAM, Source
 from archive.query import parse

@@ -6,14 +6,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from archive.branches import branches
 from archive.expressions import (
+    COMMON,
     NOTHING,
     Tier,
     accented,
     all_but_one,
-    branches,
     exact,
     expression,
+    is_spelt_one_way,
     tiers,
     unwanted,
 )
@@ -118,6 +120,24 @@ def test_of_many_words_the_rarest_are_asked_to_stand_close_together():
         '(NEAR("năm" "sáu" "bốn" "ba", 16)) AND (("một")) AND (("hai"))'
     )
     assert found[Tier.ALL].anywhere.startswith('(("năm")) AND (("sáu"))')
+
+
+def test_of_many_words_the_commonest_are_left_to_who_reads_the_texts():
+    (branch,) = branches(parse('một "hai ba" bốn năm sáu bảy tphcm'))
+    rare = {"một": 5, "bốn": 1, "năm": 2, "sáu": 3}
+    found = tiers(branch, rarity=lambda each: rare.get(each, COMMON))
+    assert found[Tier.PHRASE].anywhere == (
+        '(NEAR("bốn" "năm" "sáu" "một", 18)) AND (("hai ba")) AND (("tphcm") OR ("tp hcm"))'
+    )
+    assert found[Tier.PHRASE].unasked == ("bảy",)
+    assert '"bảy"' in found[Tier.ALL].anywhere
+    assert found[Tier.ALL].unasked == ()
+
+
+def test_words_that_others_write_together_are_not_always_close_together_as_typed():
+    ((plain,), (acronym,)) = branches(parse("giá điện")), branches(parse("ubnd tp hcm"))
+    assert is_spelt_one_way(plain)
+    assert not is_spelt_one_way(acronym)
 
 
 D_TEXTS = (
