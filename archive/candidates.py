@@ -26,7 +26,7 @@ COUNTED = 10_000
 # words as they were typed, which may be what somebody remembers of one old article. Hard: nobody
 # waits longer for nothing. Least: what each question is given, so that the newest articles are
 # always asked for all that there is.
-BELOW, SOFT, FIRM, HARD = 0.035, 0.05, 0.06, 1.0
+BELOW, SOFT, FIRM, HARD = 0.035, 0.05, 0.07, 1.0
 LEAST = COUNTING = 0.007
 # Seconds of work count; seconds of waiting for a disk or for others on the machine count less.
 _WAITING = 0.25
@@ -112,19 +112,22 @@ class Asked:
         limit: int,
         *,
         most: float = HARD,
+        enough: float = SOFT,
         found: bool = False,
         count: bool = False,
     ) -> Matched:
-        """The newest articles that an expression finds, in at most so many seconds; where something
-        was ``found`` before, which stands higher, the reader need not know that they were over.
+        """The newest articles that an expression finds, in at most so many seconds, fewer are
+        enough once there is one; where something was ``found`` before, which stands higher, the
+        reader need not know that they were over.
         With ``count`` the same statement goes on for a moment and counts the others."""
         where = self.conditions.where("f.rowid") + (_EXACTLY if self.exact else "")
         sql = _MATCHING.format(where=where)
         values: dict[str, object] = {"match": match, "exact": self.exact or NOTHING}
         if not count:
-            return self._asked(sql, values, limit, most, found=found)
+            return self._asked(sql, values, limit, (most, min(most, enough)), found=found)
         most_ids = max(COUNTED, limit) + 1
-        asked = self._asked(sql, values, most_ids, most, found=found, enough=limit)
+        seconds = (most, min(most, enough))
+        asked = self._asked(sql, values, most_ids, seconds, found=found, enough=limit)
         counted = min(len(asked.ids), COUNTED)
         is_capped = len(asked.ids) >= limit
         return Matched(asked.ids[:limit], asked.looked_to, asked.is_all, is_capped, counted)
@@ -140,7 +143,9 @@ class Asked:
                 sql, values | self.conditions.values | span | {"limit": limit}
             )
             return [row[0] for row in rows]
-        return self._asked(_LISTED.format(where=where), values, limit, HARD, found=False).ids
+        return self._asked(
+            _LISTED.format(where=where), values, limit, (HARD, SOFT), found=False
+        ).ids
 
     def by_stretch(
         self, match: str | None, without: str | None = None, *, most: int = -1
@@ -184,7 +189,7 @@ class Asked:
         sql: str,
         values: dict[str, object],
         limit: int,
-        most: float,
+        seconds: tuple[float, float],
         *,
         found: bool,
         enough: int = COUNTED,
@@ -197,7 +202,7 @@ class Asked:
             worked = self.patience.spent() - began
             if len(ids) >= enough:
                 return COUNTING - worked
-            return max(LEAST - worked, self.patience.left(min(most, SOFT) if ids else most))
+            return max(LEAST - worked, self.patience.left(seconds[bool(ids)]))
 
         matched = self._until(left, sql, values, limit, ids)
         if not matched.is_all and len(ids) < min(limit, enough) and not found:

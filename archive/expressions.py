@@ -123,6 +123,20 @@ def is_spelt_one_way(branch: Branch) -> bool:
     return len(_forms(tuple(s for part in branch.phrases for s in part.syllables))) == 1
 
 
+def whole_but_one(branch: Branch, rarity: Rarity) -> "Way | None":
+    """Four syllables side by side as typed, but that the commonest may be another one: half the
+    work, and few find themselves in it besides. None for fewer, and where spellings multiply."""
+    typed = tuple(s for part in branch.phrases for s in part.syllables)
+    if len(typed) != LONGEST_PHRASE or prod(len(variants(s)) for s in typed) > MOST_VARIANTS:
+        return None
+    common = max(range(len(typed)), key=lambda at: rarity(typed[at]))
+    sides = [side for side in (typed[:common], typed[common + 1 :]) if side]
+    found: _Expressed = partial(_close, sides, 1)
+    if len(sides) == 1:
+        found = partial(_phrase, Phrase(sides[0]))
+    return Way.of(branch, found, None, typed[common : common + 1])
+
+
 def all_but_one(branch: Branch) -> "Way | None":
     """For three words and more of which one may be wrong; None for others."""
     parts = branch.phrases

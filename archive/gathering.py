@@ -6,7 +6,16 @@ from functools import partial
 
 from archive.branches import Branch
 from archive.candidates import BELOW, CANDIDATES, FIRM, HARD, SOFT, Asked, Matched, Patience, rarity
-from archive.expressions import Tier, Way, all_but_one, exact, is_spelt_one_way, tiers, unwanted
+from archive.expressions import (
+    Tier,
+    Way,
+    all_but_one,
+    exact,
+    is_spelt_one_way,
+    tiers,
+    unwanted,
+    whole_but_one,
+)
 from archive.filters import Conditions
 from archive.letters import Letters
 from archive.words import beginning
@@ -83,12 +92,11 @@ class Gathering:
     def _ask_in_tiers(self, asked: Asked, ways: dict[Tier, Way], branch: Branch) -> None:
         near = None
         if Tier.PHRASE in ways and Tier.NEAR in ways and is_spelt_one_way(branch):
-            few, found = max(FEW, self.most), bool(self.found)
-            near = asked.matching(ways[Tier.NEAR].anywhere, few, most=FIRM, found=found)
-            # So few can be read, and those with the words side by side are among them.
+            near = self._few(asked, ways[Tier.NEAR], branch)
             if not near.is_capped:
-                self.unproven += self._keep(near.ids, Tier.NEAR, branch)
                 ways = {Tier.ALL: ways[Tier.ALL]}
+            elif self._are_few_but_one(asked, branch):
+                ways = {tier: way for tier, way in ways.items() if tier is not Tier.PHRASE}
         for tier, way in ways.items():
             if len(self.found) < self.limit:
                 known = near if tier is Tier.NEAR else None
@@ -98,6 +106,19 @@ class Gathering:
             self._keep_tier(asked, Tier.ALL_BUT_ONE, other, branch, matched)
             if self.found:
                 self.notes.append("No article holds all of these words; these lack one of them.")
+
+    def _are_few_but_one(self, asked: Asked, branch: Branch) -> bool:
+        way = whole_but_one(branch, rarity(self.connection))
+        return way is not None and not self._few(asked, way, branch).is_capped
+
+    def _few(self, asked: Asked, way: Way, branch: Branch) -> Matched:
+        """Candidates to be read, which tells who has the words side by side; none if these are too
+        many."""
+        few, found = max(FEW, self.most), bool(self.found)
+        matched = asked.matching(way.anywhere, few, most=FIRM, enough=FIRM, found=found)
+        if not matched.is_capped:
+            self.unproven += self._keep(matched.ids, Tier.NEAR, branch, way)
+        return matched
 
     def _asked(self, asked: Asked, tier: Tier, way: Way) -> Matched:
         found = bool(self.found)
