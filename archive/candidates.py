@@ -112,7 +112,7 @@ class Asked:
         limit: int,
         *,
         most: float = HARD,
-        enough: float = SOFT,
+        enough: float | None = None,
         found: bool = False,
         count: bool = False,
     ) -> Matched:
@@ -123,10 +123,10 @@ class Asked:
         where = self.conditions.where("f.rowid") + (_EXACTLY if self.exact else "")
         sql = _MATCHING.format(where=where)
         values: dict[str, object] = {"match": match, "exact": self.exact or NOTHING}
+        seconds = (most, min(most, SOFT if enough is None else enough))
         if not count:
-            return self._asked(sql, values, limit, (most, min(most, enough)), found=found)
+            return self._asked(sql, values, limit, seconds, found=found)
         most_ids = max(COUNTED, limit) + 1
-        seconds = (most, min(most, enough))
         asked = self._asked(sql, values, most_ids, seconds, found=found, enough=limit)
         counted = min(len(asked.ids), COUNTED)
         is_capped = len(asked.ids) >= limit
@@ -166,7 +166,7 @@ class Asked:
         if match and self._is_plain:
             yield from self._streamed(sql, told)
             return
-        for first, last in self._stretches(2):
+        for first, last in self._stretches(2, STRETCH):
             yield first, list(self._rows(sql, told, first, last, -1))
 
     def count(self, match: str) -> tuple[int, bool]:
@@ -183,6 +183,13 @@ class Asked:
         """Whether one statement does: FTS5 knows no end of a stretch before it has found an article
         beyond it, so that many stretches would pass over the same articles many times."""
         return not self.conditions.sql and not self.exact
+
+    def _spans(self) -> Iterable[tuple[int, int]]:
+        if self._is_plain:
+            return [(self.conditions.first, self.conditions.last)]
+        # An index of exact forms soon tells who has three words: no need to look at few articles.
+        is_quick = self.exact is not None and self.exact.count(" AND ") >= 2
+        return self._stretches(_LONGER, STRETCH * _LONGER if is_quick else STRETCH)
 
     def _asked(
         self,
@@ -217,7 +224,7 @@ class Asked:
         span = (self.conditions.first, self.conditions.last)
         looked_to = span[1]
         with until(self.connection, left):
-            for first, last in [span] if self._is_plain else self._stretches(_LONGER):
+            for first, last in self._spans():
                 ids.extend(self._rows(sql, values, first, last, limit - len(ids)))
                 looked_to = first
                 if len(ids) >= limit:
@@ -236,7 +243,7 @@ class Asked:
 
     def _streamed(self, sql: str, values: dict[str, object]) -> Iterator[tuple[int, list[int]]]:
         """What one statement finds, cut into stretches."""
-        stretches = self._stretches(2)
+        stretches = self._stretches(2, STRETCH)
         first, _ = next(stretches)
         ids: list[int] = []
         for found in self._rows(sql, values, self.conditions.first, self.conditions.last, -1):
@@ -246,10 +253,10 @@ class Asked:
             ids.append(found)
         yield self.conditions.first, ids
 
-    def _stretches(self, longer: int) -> Iterator[tuple[int, int]]:
+    def _stretches(self, longer: int, size: int) -> Iterator[tuple[int, int]]:
         """Spans of ids, the newest first, each with so many times as many articles as the one
         before."""
-        first, last, size = self.conditions.first, self.conditions.last, STRETCH
+        first, last = self.conditions.first, self.conditions.last
         while (border := _border(self.connection, first, last, size)) is not None:
             yield border + 1, last
             last, size = border, size * longer

@@ -159,6 +159,21 @@ def test_what_stands_side_by_side_comes_first_whether_many_or_few_have_it_close_
         assert [hit.id for hit in find(other.connection, "than đá", limit=1).hits] == few[:1]
 
 
+def test_four_syllables_side_by_side_come_first_among_many_that_have_three_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(gathering, "FEW", 2)
+    said = ["Giá của bán lẻ.", "Giá mà bán lẻ, của ai.", "Bán lẻ của giá.", "Của bán lẻ, giá."]
+    with new_archive(tmp_path) as other:
+        for number, text in enumerate(said, 1):
+            some = news(number, f"Bản tin {number}", text)
+            other.add(some, site="bo-vn", page_id=None, seen_at=SEEN)
+        for limit in (1, 2, 20):
+            answer = find(other.connection, "giá của bán lẻ", limit=limit)
+            assert answer.hits[0].id == 202401010001
+            assert len(answer.hits) == min(limit, 4)
+
+
 def test_a_common_word_that_the_index_is_not_asked_for_must_be_there_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -18,6 +18,7 @@ from archive.expressions import (
     is_spelt_one_way,
     tiers,
     unwanted,
+    whole_but_one,
 )
 from archive.query import All, Any, Filter, Not, Phrase, parse
 from archive.text import d_forms
@@ -132,6 +133,18 @@ def test_of_many_words_the_commonest_are_left_to_who_reads_the_texts():
     assert found[Tier.PHRASE].unasked == ("bảy",)
     assert '"bảy"' in found[Tier.ALL].anywhere
     assert found[Tier.ALL].unasked == ()
+
+
+def test_of_four_syllables_side_by_side_the_commonest_may_be_another():
+    def found(text: str, common: str) -> tuple[str, tuple[str, ...]] | None:
+        (branch,) = branches(parse(text))
+        way = whole_but_one(branch, lambda each: int(each == common))
+        return way and (way.anywhere, way.unasked)
+
+    assert found("giá của bán lẻ", "của") == ('(NEAR("giá" "bán lẻ", 1))', ("của",))
+    assert found("giá bán lẻ của", "của") == ('(("giá bán lẻ"))', ("của",))
+    assert found("giá bán của", "của") is None
+    assert found("dd dd dd dd", "dd") is None
 
 
 def test_words_that_others_write_together_are_not_always_close_together_as_typed():
