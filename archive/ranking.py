@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from archive.branches import Branch
 from archive.expressions import Tier
@@ -65,6 +66,13 @@ class Sought:
     def whole(self) -> Run | None:
         """All of it side by side, in flat texts."""
         return Run([[flat(s)] for s in self.syllables]) if self.syllables else None
+
+    @cached_property
+    def pairs(self) -> tuple[Run, ...]:
+        """Neighbours of a few syllables, of which words of two are made: hội chợ | triển lãm."""
+        is_short = 3 <= len(self.syllables) < HEADLINE
+        following = pairwise(self.syllables) if is_short else ()
+        return tuple(Run([[flat(left)], [flat(right)]]) for left, right in following)
 
     @cached_property
     def as_title(self) -> list[bytes]:
@@ -163,10 +171,27 @@ def judge(sought: Sought, tier: Tier, *texts: Text) -> Judgement:
     found = heavy * _held(sought, title.flat) + 0.5 * heavy * _held(sought, lead.flat)
     if title.flat.split() == sought.as_title:
         found += heavy
-    found += _density(sought, tier, title.flat + lead.flat + body.flat)
+    text = title.flat + lead.flat + body.flat
+    found += _density(sought, tier, text)
+    if tier is not Tier.PHRASE and sought.pairs:
+        paired = [pair.is_in(text) for pair in sought.pairs]
+        in_title = sum(pair.is_in(title.flat) for pair in sought.pairs)
+        found += (sum(paired) + 0.5 * in_title) / len(paired)
+        if is_made_of_words(paired):
+            tier, found = min(tier, Tier.NEAR), found + 1.0
     if tier is Tier.PHRASE:  # words that stand in one sentence, not across the end of one
         found += 0.3 * any(sought.in_a_sentence.search(each.broken) for each in whole)
     return Judgement(tier, found, exactness(sought, *letters))
+
+
+def is_made_of_words(paired: Sequence[bool]) -> bool:
+    """Whether each of some syllables stands beside one that it was typed beside, by which of them
+    and their next ones do: hội chợ and triển lãm say as much as all four close together.
+
+    >>> is_made_of_words([True, False, True]), is_made_of_words([False, True, False])
+    (True, False)
+    """
+    return all(map(any, pairwise([False, *paired, False])))
 
 
 def _held(sought: Sought, text: bytes) -> float:

@@ -159,6 +159,18 @@ def test_what_stands_side_by_side_comes_first_whether_many_or_few_have_it_close_
         assert [hit.id for hit in find(other.connection, "than đá", limit=1).hits] == few[:1]
 
 
+def test_words_of_two_syllables_come_before_their_syllables_close_together(tmp_path: Path):
+    far = f"Hội chợ mở cửa. {'Người xem đông. ' * 9}Sau đó là triển lãm."
+    said = [far, "Triển khai hội nghị, chợ và bảo lãm.", "Chợ phiên."]
+    with new_archive(tmp_path) as other:
+        for number, text in enumerate(said, 1):
+            some = news(number, f"Bản tin {number}", text)
+            other.add(some, site="bo-vn", page_id=None, seen_at=SEEN)
+        for typed in ("hội chợ triển lãm", "hoi cho trien lam"):
+            ids = [hit.id for hit in find(other.connection, typed).hits]
+            assert ids == [202401010001, 202401020001]
+
+
 def test_four_syllables_side_by_side_come_first_among_many_that_have_three_of_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
