@@ -89,6 +89,11 @@ class Gathering:
         """More than are shown where some are left out: copies, other accents."""
         return self.limit * (1 if self.unfolded and not self.only_exact else 2)
 
+    @property
+    def _enough(self) -> int:
+        """Some of those may lack a word that the index was not asked for."""
+        return self.limit * (2 if any(each.unasked for each in self.found.values()) else 1)
+
     def _ask_in_tiers(self, asked: Asked, ways: dict[Tier, Way], branch: Branch) -> None:
         near = None
         if Tier.PHRASE in ways and Tier.NEAR in ways and is_spelt_one_way(branch):
@@ -98,7 +103,7 @@ class Gathering:
             elif self._are_few_but_one(asked, branch):
                 ways = {tier: way for tier, way in ways.items() if tier is not Tier.PHRASE}
         for tier, way in ways.items():
-            if len(self.found) < self.limit:
+            if len(self.found) < self._enough:
                 known = near if tier is Tier.NEAR else None
                 self._keep_tier(asked, tier, way, branch, known or self._asked(asked, tier, way))
         if not self.found and (other := all_but_one(branch)) and not self.only_exact:

@@ -7,13 +7,13 @@ rarest spelling for the best. The few articles that may stand on the first page 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from archive.branches import Branch
 from archive.expressions import Tier
-from archive.letters import Letters, Run, accented, flat, side_by_side
-from archive.spelling import exact_variants
+from archive.letters import Letters, Run, accented, flat, folded, side_by_side
+from archive.spelling import exact_variants, variants
 
 # From so many syllables on a query is rather a headline than words of a text.
 HEADLINE = 6
@@ -126,13 +126,19 @@ def is_whole(sought: Sought, *texts: Text) -> bool:
 
 
 def holds(syllables: Iterable[str], *texts: Text) -> bool:
-    """Whether each of some syllables stands in one of the texts, with any accents.
+    """Whether each of some syllables stands in one of the texts, with any accents, spelt as the
+    index knows it: kỹ is kĩ, but này is not nài.
 
-    >>> holds(["điện", "y"], "Giá điện", None, "Y tế"), holds(["lực"], "Giá điện", None)
+    >>> holds(["điện", "kỹ"], "Giá điện", None, "Kĩ sư"), holds(["này"], "Giá điện", "nài nỉ")
     (True, False)
     """
-    looked_in = _APART.join(_letters(text).flat for text in texts)
-    return all(b" %b " % flat(syllable) in looked_in for syllable in syllables)
+    looked_in = _APART.join(_letters(text).folded for text in texts)
+    return all(any(word in looked_in for word in _spellings(each)) for each in syllables)
+
+
+@lru_cache(maxsize=256)  # asked for every candidate
+def _spellings(syllable: str) -> tuple[bytes, ...]:
+    return tuple({b" %b " % folded(form) for form in variants(syllable)})
 
 
 def exactness(sought: Sought, *texts: Text) -> int:
