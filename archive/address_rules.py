@@ -7,6 +7,7 @@ command finds an article by an address that nobody has seen before.
 import json
 import re
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -46,11 +47,7 @@ class AddressRules:
         >>> rules.address("http://m.bao.vn/lien-he?ref=home")
         'http://m.bao.vn/lien-he?ref=home'
         """
-        near = self._at_home(canonical(url))
-        if not self.owns(near):
-            return near
-        there = self._led(near)
-        return there if self.is_article(there) else near
+        return _address(self, url)
 
     def key(self, url: str) -> str | None:
         """What tells an article from the others of its site, None where its address does not.
@@ -140,6 +137,15 @@ class AddressRules:
         pairs = [pair for pair in query.split("&") if pair.partition("=")[0] in self.query]
         order = {name: place for place, name in enumerate(self.query)}
         return "&".join(sorted(pairs, key=lambda pair: order[pair.partition("=")[0]]))
+
+
+@lru_cache(maxsize=4096)  # of a page asked ten times, of a listing's links once when each is added
+def _address(rules: AddressRules, url: str) -> str:
+    near = rules._at_home(canonical(url))
+    if not rules.owns(near):
+        return near
+    there = rules._led(near)
+    return there if rules.is_article(there) else near
 
 
 def _led_path(path: str, old: str, new: str) -> str | None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from archive.citing import Row, cited, keep_citations
+from archive.index_schema import index_now
 from archive.models import Article
 from archive.stories import Signed, keep_story
 from archive.text import d_forms_in, distinct_words, nfc
@@ -95,8 +96,11 @@ class Deriver:
         return len(self._waiting)
 
     def write(self) -> None:
-        """Writes all that waits; joins the transaction."""
+        """Writes all that waits, and the full text of those that are new; joins the transaction."""
         waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        index_now(self._connection)
         for article_id, derived, _ in waiting:
             keep_citations(self._connection, article_id, derived.citations)
         for _, derived, is_changed in waiting:

@@ -68,19 +68,23 @@ class Reading:
         return _TOKEN.findall(_with_days(self.text))
 
     @cached_property
+    def numbered(self) -> list[int]:
+        """Which of the tokens are numbers or days."""
+        return [at for at, token in enumerate(self.tokens) if token[0] in NUMBER_SIGNS]
+
+    @cached_property
     def numbers(self) -> Counter[str]:
-        return Counter(_plain(token) for token in self.tokens if _is_number(token))
+        return Counter(_plain(self.tokens[at]) for at in self.numbered)
 
     @cached_property
     def places(self) -> dict[Place, Counter[str]]:
         """The numbers by the two syllables before and the one behind them."""
         found: dict[Place, Counter[str]] = {}
         tokens = ["", "", *self.tokens, ""]
-        for at, token in enumerate(tokens):
-            if token and _is_number(token):
-                around = tokens[at - 2], tokens[at - 1], tokens[at + 1]
-                place = tuple("#" if each and _is_number(each) else each for each in around)
-                found.setdefault(place, Counter())[_plain(token)] += 1
+        for at in self.numbered:
+            around = tokens[at], tokens[at + 1], tokens[at + 3]
+            place = tuple("#" if each[:1] in NUMBER_SIGNS else each for each in around)
+            found.setdefault(place, Counter())[_plain(tokens[at + 2])] += 1
         return found
 
     @cached_property
@@ -236,10 +240,6 @@ def _with_days(text: str) -> str:
 def _as_day(found: re.Match[str]) -> str:
     day, month = int(found[1]), int(found[2])
     return f" {DAY}{day}m{month} " if 1 <= day <= 31 and 1 <= month <= 12 else found[0]
-
-
-def _is_number(token: str) -> bool:
-    return token[0] in NUMBER_SIGNS
 
 
 def _plain(number: str) -> str:

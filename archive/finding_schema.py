@@ -7,7 +7,7 @@ accents, and it reads them from a view, so that what an article holds need not b
 from archive.query_fields import BLOCK_KINDS
 
 _NAMES = ("sections", "authors", "tags", "origin", "has")
-_READ = ("section", "sections", "authors", "tags", "origin", "images", "attachments", "blocks")
+READ = ("section", "sections", "authors", "tags", "origin", "images", "attachments", "blocks")
 
 
 def _values(row: str) -> str:
@@ -23,28 +23,28 @@ def _values(row: str) -> str:
     )
 
 
-_COLUMNS = ", ".join(_NAMES)
-_OUT = f"""    INSERT INTO fields_fts(fields_fts, rowid, {_COLUMNS}) VALUES ('delete', old.id,
+COLUMNS = ", ".join(_NAMES)
+OUT = f"""    INSERT INTO fields_fts(fields_fts, rowid, {COLUMNS}) VALUES ('delete', old.id,
     {_values("old.")});
 """
-_IN = f"""    INSERT INTO fields_fts(rowid, {_COLUMNS}) VALUES (new.id,
+IN = f"""    INSERT INTO fields_fts(rowid, {COLUMNS}) VALUES (new.id,
     {_values("new.")});
 """
-_CHANGED = " OR ".join(f"old.{name} IS NOT new.{name}" for name in ("id", *_READ))
+CHANGED = " OR ".join(f"old.{name} IS NOT new.{name}" for name in ("id", *READ))
 CHANGES = f"""
-CREATE TRIGGER fields_au AFTER UPDATE OF id, {", ".join(_READ)} ON articles
-WHEN {_CHANGED} BEGIN
-{_OUT}{_IN}END;
+CREATE TRIGGER fields_au AFTER UPDATE OF id, {", ".join(READ)} ON articles
+WHEN {CHANGED} BEGIN
+{OUT}{IN}END;
 """
 FIELDS = f"""
-CREATE VIEW fields (id, {_COLUMNS}) AS SELECT id,
+CREATE VIEW fields (id, {COLUMNS}) AS SELECT id,
     {_values("")} FROM articles;
-CREATE VIRTUAL TABLE fields_fts USING fts5({_COLUMNS},
+CREATE VIRTUAL TABLE fields_fts USING fts5({COLUMNS},
     tokenize='unicode61 remove_diacritics 2', content='fields', content_rowid='id');
 CREATE TRIGGER fields_ai AFTER INSERT ON articles BEGIN
-{_IN}END;
+{IN}END;
 CREATE TRIGGER fields_ad AFTER DELETE ON articles BEGIN
-{_OUT}END;
+{OUT}END;
 {CHANGES}INSERT INTO fields_fts(fields_fts) VALUES ('rebuild');
 CREATE INDEX articles_of_site ON articles(id, site, source);
 """

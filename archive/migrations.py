@@ -10,6 +10,7 @@ import sqlite3
 from sqlite_utils import Database, Migrations
 
 from archive.finding_schema import CHANGES, FIELDS, WORDS
+from archive.index_schema import INDEXED_LATER
 from archive.rows import without_texts
 from archive.text import d_forms
 from archive.watch_schema import ARRIVALS, WATCHES
@@ -339,6 +340,12 @@ def m011_texts_once(db: Database) -> None:
             f"UPDATE {table} SET blocks = without_texts(blocks, body) WHERE blocks IS NOT NULL"
         )
     _run(db, CHANGES)
+
+
+@archive_migrations()
+def m012_indexed_later(db: Database) -> None:
+    """New articles are indexed together."""
+    _run(db, INDEXED_LATER)
 
 
 @pages_migrations()

@@ -13,6 +13,9 @@ from typing import Any, Protocol
 
 from archive.models import BETWEEN, Article, Attachment, Block, BlockKind, Image, TimeOrigin
 
+# Made once: json.dumps() makes one anew for each article.
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 class Row(Protocol):
     """A row of a database or a dict of its columns."""
@@ -106,7 +109,3 @@ def _text_of(block: Block) -> dict[str, object]:
 
 def _rows_of(block: Block) -> dict[str, object]:
     return {} if block.rows is None else {"rows": block.rows}
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from archive.connection import ARCHIVE_FILE, explain, explained, open_file, transaction
 from archive.errors import ArchiveError, NotFoundError
+from archive.index_schema import index_later
 from archive.models import Article, Change, Page, Source, Stored
 from archive.rows import kept_blocks
 from archive.text import d_forms
@@ -58,6 +59,9 @@ UPDATE articles SET ({_COLUMNS}) = ({_MARKS}), last_seen_at = :seen_at,
     url = CASE WHEN :seen_at >= last_seen_at THEN :url ELSE url END,
     page_id = :page_id, read_page_id = :read_page_id, version = :version WHERE id = :id
 """
+
+# Made once: json.dumps() makes one anew for each list.
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Archive:
@@ -197,6 +201,7 @@ class Archive:
                 self.connection.execute(sql, (article_id,)).fetchone(), article, values, seen_at
             )
         article_id = self.free_id(day_in_vietnam(article.published_at or seen_at))
+        index_later(self.connection, article_id)
         self.connection.execute(_INSERT, values | {"id": article_id})
         return Stored(article_id=article_id, change=Change.NEW, url=str(values["url"]))
 
@@ -348,7 +353,7 @@ def columns(article: Article, derived: Derived | None = None) -> dict[str, objec
         "tags": _list(article.tags),
         "images": _list([asdict(image) for image in article.images]),
         "attachments": _list([asdict(attachment) for attachment in article.attachments]),
-        "layers": json.dumps(dict(article.layers), ensure_ascii=False),
+        "layers": _json(dict(article.layers)),
         "extractor": article.extractor,
         "content_hash": derived.hash if derived else content_hash(article),
         "d_forms": derived.forms if derived else d_forms(article.title, article.lead, body),
@@ -358,4 +363,4 @@ def columns(article: Article, derived: Derived | None = None) -> dict[str, objec
 
 
 def _list(values: Sequence[object]) -> str | None:
-    return json.dumps(values, ensure_ascii=False) if values else None
+    return _json(values) if values else None

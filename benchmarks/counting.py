@@ -25,7 +25,8 @@ from archive.store import Archive
 from archive.stretches import name_listings, note_stretch
 from archive.trend import trend
 from benchmarks.reporting import write_section
-from benchmarks.search_speed import Ask, Typed, kept, percentile
+from benchmarks.search_forms import Ask, Typed
+from benchmarks.search_speed import kept, percentile
 from benchmarks.synthetic import SITES
 
 NOW = dt.datetime(2026, 11, 1, 8, tzinfo=VIETNAM)

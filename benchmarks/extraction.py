@@ -23,7 +23,7 @@ from pathlib import Path
 from benchmarks import extraction_table
 from benchmarks.labelled import CORPUS, ROOT, LabelledPage, corpus, golden_pages
 from benchmarks.peers.environments import OURS, PEERS, Peer, made
-from benchmarks.peers.process import Pass, ReaderError, ReaderProcess
+from benchmarks.peers.process import Pass, PeerError, ReaderProcess
 
 
 @dataclass(slots=True)
@@ -49,12 +49,12 @@ def begun(
 ) -> ReaderProcess | None:
     try:
         command = commands(measured.peer, environments, pages)
-        reader = ReaderProcess(command, count, log, ROOT)
+        reader = ReaderProcess(command=command, count=count, log=log, cwd=ROOT)
         reader.begin()
     except subprocess.CalledProcessError as error:
         measured.absent = "not installed: " + (error.stderr or str(error)).strip().splitlines()[-1]
         return None
-    except ReaderError as error:
+    except PeerError as error:
         measured.absent = f"does not start: {error}"
         return None
     return reader
@@ -66,7 +66,7 @@ def turn(measured: Measured, reader: ReaderProcess) -> None:
         return
     try:
         measured.passes.append(reader.read(only_time=bool(measured.passes)))
-    except ReaderError as error:
+    except PeerError as error:
         measured.absent = f"died while it read: {error}"
 
 

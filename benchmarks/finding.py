@@ -1,31 +1,26 @@
-"""The searches that are compared: ours, plain FTS5, and tantivy in an environment of its own."""
+"""The searches that are compared: ours, and what SQLite does alone; the others are peers."""
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
-import subprocess
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from archive.search import find
 from archive.store import Archive
-from benchmarks.peers.environments import HERE, made
+from benchmarks.peers.serving import Row
 
 LIMIT = 20
-BUILD = Path("build/peers")
-Row = tuple[int, str, str, str]
 
 
 class Engine(Protocol):
     """Seconds it took, and the ids of the best articles."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def ask(self, typed: str) -> tuple[float, list[int]]: ...
 
@@ -63,41 +58,6 @@ class PlainFts5:
         sql = "SELECT rowid FROM news WHERE news MATCH ? ORDER BY rank LIMIT ?"
         ids = [row[0] for row in self._connection.execute(sql, (match, LIMIT))]
         return time.perf_counter() - began, ids
-
-
-@dataclass
-class Tantivy:
-    """A process that holds an index in memory; the time is taken in it."""
-
-    process: subprocess.Popen[str]
-    built: float
-    name: str = "tantivy"
-
-    def ask(self, typed: str) -> tuple[float, list[int]]:
-        seconds, ids = _asked(self.process, [LIMIT, typed])
-        return seconds, ids
-
-    @classmethod
-    @contextmanager
-    def over(cls, rows: Iterable[Row], folder: Path) -> Iterator[Tantivy]:
-        path = folder / "articles.jsonl"
-        with path.open("w", encoding="utf-8") as lines:
-            lines.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        command = [str(made("tantivy", BUILD)), str(HERE / "search_tantivy.py")]
-        with subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        ) as process:
-            yield cls(process, _asked(process, str(path)))
-            if process.stdin:
-                process.stdin.close()
-
-
-def _asked(process: subprocess.Popen[str], question: object) -> Any:
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write(json.dumps(question) + "\n")
-    process.stdin.flush()
-    return json.loads(process.stdout.readline())
 
 
 def rows_of(archive: Archive) -> Iterator[Row]:

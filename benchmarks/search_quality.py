@@ -26,8 +26,10 @@ from statistics import fmean
 from archive.models import VIETNAM, Article, Source
 from archive.store import Archive
 from archive.text import fold, syllables
-from benchmarks.finding import Engine, Ours, PlainFts5, Row, Tantivy, rows_of
+from benchmarks.finding import Engine, Ours, PlainFts5, rows_of
+from benchmarks.peers.serving import Row
 from benchmarks.reporting import write_section
+from benchmarks.search_peers import TANTIVY, written
 from benchmarks.synthetic import articles
 
 WORLD, MADE, EACH = 1_200, 1_500, 40
@@ -161,7 +163,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, Archive.open(Path(name), write=True) as archive:
         queries = list(judged(archive, build(archive)))
         rows = list(rows_of(archive))
-        with Tantivy.over(rows, Path(name)) as tantivy:
+        with TANTIVY.over(written(rows, Path(name))) as tantivy:
             table = report(queries, [Ours(archive), PlainFts5(rows), tantivy])
     head = (
         f"`python -m benchmarks.search_quality --write`, {dt.datetime.now(tz=VIETNAM).date()};"

@@ -1,9 +1,10 @@
 """What a search costs on a large archive of made articles, form of query by form of query.
 
-    python -m benchmarks.search_speed [--articles 100000] [--folder F] [--write]
+    python -m benchmarks.search_speed [--articles 100000] [--folder F] [--ours] [--write]
 
 The articles are stored as a crawl stores them, in the order of their days, and found as `moit-news
-search` finds them, snippets and count included. A folder that holds as many already is used again.
+search` finds them, snippets and count included. A folder that holds as many already is used again:
+a million are made by benchmarks.bulk in a tenth of the time.
 """
 
 from __future__ import annotations
@@ -12,16 +13,14 @@ import argparse
 import datetime as dt
 import os
 import platform
-import random
 import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from archive.branches import branches
 from archive.candidates import Asked, Patience
@@ -33,19 +32,20 @@ from archive.models import VIETNAM, Source
 from archive.query import parse
 from archive.search import find
 from archive.store import Archive
-from archive.text import fold
-from benchmarks.finding import Tantivy, rows_of
+from benchmarks.finding import rows_of
 from benchmarks.reporting import write_section
+from benchmarks.search_forms import Ask, Typed
+from benchmarks.search_peers import PEERS, RunningPeer, SearchPeer, started, written
 from benchmarks.synthetic import SITES, articles
 from crawler.batch import MOST
 
 SAMPLE = 2_000
-COMMON = "công điện nước giá tháng kinh doanh thị trường quốc xuất khẩu thương phát".split()  # noqa: SIM905 - to be read
 SEEN = dt.datetime(2026, 11, 1, 8, tzinfo=VIETNAM)
-GOALS = {"newest": 25.0, "count": 10.0}
-GOAL = 100.0
-
-Ask = Callable[[], tuple[str, dict[str, Any]]]
+COUNT = "the count alone"
+GOALS = {"newest": 25.0, COUNT: 10.0}
+GOAL, GOAL_OF_MANY, MANY = 100.0, 150.0, 500_000
+OWN = ("query", "p50 ms", "p95 ms", "cold p50 ms", "stopped early")
+OURS_ALONE = (":", "--exact", "newest")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,70 +94,6 @@ def _progress(done: int, count: int) -> None:
         print(f"\r{done:,} of {count:,}", end="", file=sys.stderr, flush=True)
 
 
-class Typed:
-    """Queries as people type them, out of the articles themselves."""
-
-    def __init__(self, archive: Archive, seed: int) -> None:
-        self._connection = archive.connection
-        self._dice = random.Random(seed)
-        sql = "SELECT id FROM articles_fts_docsize"
-        self._ids = [row[0] for row in self._connection.execute(sql)]
-
-    def _article(self) -> sqlite3.Row:
-        sql = "SELECT title, body FROM articles WHERE id = ?"
-        found: sqlite3.Row = self._connection.execute(
-            sql, (self._dice.choice(self._ids),)
-        ).fetchone()
-        return found
-
-    def run(self, size: int) -> str:
-        words = [word.strip(".,") for word in self._article()["body"].split()]
-        start = self._dice.randrange(max(1, len(words) - size))
-        return " ".join(words[start : start + size])
-
-    def common(self, size: int = 1) -> str:
-        return " ".join(self._dice.sample(COMMON, size))
-
-    def title(self) -> str:
-        return str(self._article()["title"])
-
-    def number(self) -> str:
-        made = self._dice.choice(self._ids) % 10_000
-        return f"{made % 90 + 1}/{2010 + made % 15}/TT-BCT"
-
-    def forms(self) -> dict[str, Ask]:
-        """Each form's next query, and what is wanted beside it."""
-        plain: dict[str, Callable[[], str]] = {
-            "a common word": self.common,
-            "any word": lambda: self.run(1),
-            "two common words": lambda: self.common(2),
-            "two words": lambda: self.run(2),
-            "a phrase of two": lambda: f'"{self.run(2)}"',
-            "four syllables": lambda: self.run(4),
-            "four syllables, no accents": lambda: fold(self.run(4)),
-            "eight syllables, no accents": lambda: fold(self.run(8)),
-            "a title": self.title,
-            "a title, no accents": lambda: fold(self.title()),
-            "a document number": self.number,
-            "cites:": lambda: f"cites:{self.number()}",
-            "(a OR b) c": lambda: f"({self.common()} OR {self.run(1)}) {self.run(1)}",
-            "a -b": lambda: f"{self.common()} -{self.run(1)}",
-            "prefix*": lambda: f"{fold(self.common())[:3]}* {self.run(1)}",
-            "site: and a year": lambda: f"{self.run(2)} site:bao-ba after:2018 before:2019",
-            "author:": lambda: f"{self.run(1)} author:nguyễn",
-            "section:": lambda: f"{self.common()} section:năng",
-            "title:": lambda: f"title:{self.run(1)}",
-        }
-        forms: dict[str, Ask] = {name: _with(each) for name, each in plain.items()}
-        forms["three words, --exact"] = _with(lambda: self.run(3), only_exact=True)
-        forms["newest"] = _with(lambda: self.common(2), newest=True)
-        return forms
-
-
-def _with(typed: Callable[[], str], **wanted: bool) -> Ask:
-    return lambda: (typed(), wanted)
-
-
 def measured(archive: Archive, ask: Ask, times: int) -> tuple[list[float], list[str], int]:
     """CPU ms of each search, what was typed, and how many stopped before the oldest article."""
     spent, typed, stopped = [], [], 0
@@ -201,28 +137,49 @@ def percentile(values: Sequence[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, round(share * len(values)))]
 
 
-def report(folder: Path, times: int, cold_times: int) -> Iterator[str]:
-    yield "| query | p50 ms | p95 ms | cold p50 ms | stopped early | tantivy p50, p95 ms |"
-    yield "| --- | ---: | ---: | ---: | ---: | ---: |"
+def judged(late: dict[str, float], articles: int) -> str:
+    """Which goals are met by the time within which 95 of 100 searches of each form end."""
+    most = GOAL if articles < MANY else GOAL_OF_MANY
+    ranked = {form: ms for form, ms in late.items() if form not in GOALS}
+    over = [f"{form} {ms:.0f}" for form, ms in ranked.items() if ms > most]
+    told = f"{len(ranked) - len(over)} of {len(ranked)} ranked forms within {most:.0f} ms"
+    told += f" (not: {', '.join(over)})" if over else ""
+    others = (f"{form} {late[form]:.0f} ms (goal {goal:.0f})" for form, goal in GOALS.items())
+    return f"95 of 100: {told}, {', '.join(others)}."
+
+
+def report(folder: Path, times: int, cold_times: int, asked: Sequence[SearchPeer]) -> Iterator[str]:
+    late: dict[str, float] = {}
     with (
         Archive.open(folder) as archive,
         tempfile.TemporaryDirectory() as name,
-        Tantivy.over(rows_of(archive), Path(name)) as tantivy,
+        started(asked, written(rows_of(archive) if asked else (), Path(name))) as (peers, absent),
     ):
+        columns = [*OWN, *(f"{peer.name} p50, p95 ms" for peer in peers)]
+        yield f"| {' | '.join(columns)} |"
+        yield f"| --- |{' ---: |' * (len(columns) - 1)}"
         typed = Typed(archive, seed=4)
         for form, ask in typed.forms().items():
             spent, texts, stopped = measured(archive, ask, times)
-            theirs = [1e3 * tantivy.ask(text)[0] for text in texts]
-            other = f"{percentile(theirs, 0.5):.1f}, {percentile(theirs, 0.95):.1f}"
-            late = percentile(cold(folder, ask, cold_times), 0.5) if cold_times else 0.0
-            yield (
-                f"| {form} | {percentile(spent, 0.5):.0f} | {percentile(spent, 0.95):.0f} |"
-                f" {late:.0f} | {stopped} of {times} | {'–' if ':' in form else other} |"
-            )
+            late[form] = percentile(spent, 0.95)
+            first = percentile(cold(folder, ask, cold_times), 0.5) if cold_times else 0.0
+            own = f"{percentile(spent, 0.5):.0f} | {late[form]:.0f} | {first:.0f}"
+            others = "".join(f" {beside(peer, form, texts)} |" for peer in peers)
+            yield f"| {form} | {own} | {stopped} of {times} |{others}"
         spent = counts(archive, typed, times)
-        half, most = percentile(spent, 0.5), percentile(spent, 0.95)
-        yield f"| the count alone | {half:.0f} | {most:.0f} | | | |"
-        yield f"\ntantivy built its index of the same texts in {tantivy.built:.0f} seconds of CPU."
+        late[COUNT] = percentile(spent, 0.95)
+        own = f"{percentile(spent, 0.5):.0f} | {late[COUNT]:.0f}"
+        yield f"| {COUNT} | {own} | | |{' |' * len(peers)}"
+        yield f"\n{judged(late, kept(folder))}"
+        yield from (f"\n{line}" for line in (*peers, *absent))
+
+
+def beside(peer: RunningPeer, form: str, texts: Sequence[str]) -> str:
+    """What the same texts cost there; a peer has no fields, accents or days to ask for."""
+    if any(mark in form for mark in OURS_ALONE):
+        return "–"
+    spent = [1e3 * peer.ask(text)[0] for text in texts]
+    return f"{percentile(spent, 0.5):.1f}, {percentile(spent, 0.95):.1f}"
 
 
 def options() -> argparse.Namespace:
@@ -231,6 +188,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--times", type=int, default=40, help="searches of each form")
     parser.add_argument("--cold", type=int, default=5, help="searches of each form from the disk")
     parser.add_argument("--folder", type=Path, help="build the archive here and leave it")
+    parser.add_argument("--ours", action="store_true", help="without the others")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     return parser.parse_args()
 
@@ -239,14 +197,18 @@ def kept(folder: Path) -> int:
     """How many articles a folder holds."""
     if not (folder / ARCHIVE_FILE).exists():
         return 0
-    with closing(sqlite3.connect(folder / ARCHIVE_FILE)) as connection:
+    with closing(_read_only(folder)) as connection:
         return int(connection.execute("SELECT count(*) FROM articles_fts_docsize").fetchone()[0])
+
+
+def _read_only(folder: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{(folder / ARCHIVE_FILE).absolute().as_uri()}?mode=ro", uri=True)
 
 
 def weighed(folder: Path) -> str:
     """How large an archive is that was built before."""
     sql = "SELECT sum(length(CAST(title || lead || body AS BLOB))) FROM articles"
-    with closing(sqlite3.connect(folder / ARCHIVE_FILE)) as connection:
+    with closing(_read_only(folder)) as connection:
         (text,) = connection.execute(sql).fetchone()
     size = (folder / ARCHIVE_FILE).stat().st_size
     return f"The file is {size / 1e6:,.0f} MB, {size / text:.2f} times the text."
@@ -266,11 +228,11 @@ def run(folder: Path, given: argparse.Namespace) -> None:
             lines.append(f"Into an empty archive: {build(Path(sample), SAMPLE)}")
     lines.append("")
     print("\n".join(lines))
-    for line in report(folder, given.times, given.cold):
+    for line in report(folder, given.times, given.cold, () if given.ours else PEERS):
         print(line, flush=True)
         lines.append(line)
     if given.write:
-        write_section("search speed", "\n".join(lines))
+        write_section(f"search speed of {given.articles:,}", "\n".join(lines))
 
 
 def main() -> None:

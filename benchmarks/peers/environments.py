@@ -67,18 +67,24 @@ def requirements(distribution: str) -> Path:
     return HERE / f"{distribution}.txt"
 
 
+def is_made(distribution: str, folder: Path) -> bool:
+    """Whether the environment is there and has what its requirements say today."""
+    stamp = folder / distribution / STAMP
+    wanted = requirements(distribution).read_text("utf-8")
+    return stamp.is_file() and stamp.read_text("utf-8") == wanted
+
+
 def made(distribution: str, folder: Path) -> Path:
     """The Python of the reader's environment; raises CalledProcessError where pip fails."""
-    wanted = requirements(distribution).read_text("utf-8")
     home = folder / distribution
-    python, stamp = home / "bin" / "python", home / STAMP
-    if stamp.is_file() and stamp.read_text("utf-8") == wanted:
+    python = home / "bin" / "python"
+    if is_made(distribution, folder):
         return python
     shutil.rmtree(home, ignore_errors=True)
     _run(sys.executable, "-m", "venv", str(home))
     pip = (str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     _run(*pip, "-r", str(requirements(distribution)))
-    stamp.write_text(wanted, "utf-8")
+    (home / STAMP).write_text(requirements(distribution).read_text("utf-8"), "utf-8")
     return python
 
 

@@ -1,67 +1,71 @@
-"""Answers searches with tantivy, in an environment of its own: JSON lines in, JSON lines out.
+"""Answers searches with tantivy."""
 
-The first line names a file of articles, [id, title, lead, body] a line. Each line after it is
-[limit, query]; the answer is [seconds, ids]. Text and queries are folded as a reader without a
-Vietnamese keyboard types them; words side by side count four times, in the title twice.
-"""
+from __future__ import annotations
 
-import json
-import sys
-import time
-import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from importlib.metadata import version
 from pathlib import Path
 
 import tantivy
 
+from benchmarks.peers.serving import SIDE_BY_SIDE, TITLE, Index, Row, are_plain, serve, weight_of
 
-def fold(text: str) -> str:
-    letters = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
-def words_of(text: str) -> str:
-    """A query without tantivy's own syntax: only quotes, letters and digits stay."""
-    return "".join(c if c.isalnum() or c == '"' else " " for c in fold(text))
+FIELDS = ["title", "lead", "body"]
+MEMORY = 200_000_000
 
 
-def build(path: str) -> tantivy.Index:
-    builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("id", stored=True)
-    for name in ("title", "lead", "body"):
-        builder.add_text_field(name)
-    index = tantivy.Index(builder.build())
-    writer = index.writer(200_000_000, 1)
-    with Path(path).open(encoding="utf-8") as lines:
-        for line in lines:
-            number, title, lead, body = json.loads(line)
-            document = tantivy.Document(title=fold(title), lead=fold(lead), body=fold(body))
+class Tantivy(Index):
+    """An index in a folder, mapped into memory."""
+
+    release = version("tantivy")
+
+    def __init__(self, folder: Path) -> None:
+        builder = tantivy.SchemaBuilder()
+        builder.add_unsigned_field("id", stored=True)
+        for name in FIELDS:
+            builder.add_text_field(name)
+        self._folder = folder
+        self._index = tantivy.Index(builder.build(), path=str(folder))
+
+    def fill(self, rows: Iterator[Row]) -> None:
+        writer = self._index.writer(MEMORY, 1)
+        for number, *texts in rows:
+            document = tantivy.Document(**dict(zip(FIELDS, texts, strict=True)))
             document.add_unsigned("id", number)
             writer.add_document(document)
-    writer.commit()
-    writer.wait_merging_threads()
-    index.reload()
-    return index
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
 
+    def size(self) -> int:
+        return weight_of(self._folder)
 
-def main() -> None:
-    began = time.process_time()
-    index = build(json.loads(sys.stdin.readline()))
-    searcher = index.searcher()
-    print(json.dumps(time.process_time() - began), flush=True)
-    for line in sys.stdin:
-        limit, typed = json.loads(line)
-        began = time.process_time()
-        words = words_of(typed).split()
-        whole = " ".join(words).replace('"', "")
-        query = index.parse_query(
-            f'"{whole}"^4 OR ({" AND ".join(words)})' if '"' not in words_of(typed) else whole,
-            ["title", "lead", "body"],
-            field_boosts={"title": 2.0},
+    def ask(self, tokens: Sequence[str], limit: int) -> list[int]:
+        query = self._index.parse_query(
+            _in_its_words(tokens),
+            FIELDS,
+            field_boosts={"title": float(TITLE)},
             conjunction_by_default=True,
+            allow_regexes=True,
         )
+        searcher = self._index.searcher()
         hits = searcher.search(query, limit).hits
-        ids = [searcher.doc(address)["id"][0] for _, address in hits]
-        print(json.dumps([time.process_time() - began, ids]), flush=True)
+        return [searcher.doc(address)["id"][0] for _, address in hits]
 
 
-main()
+def _in_its_words(tokens: Sequence[str]) -> str:
+    if are_plain(tokens):
+        return f'"{" ".join(tokens)}"^{SIDE_BY_SIDE} OR ({" AND ".join(tokens)})'
+    return " ".join(map(_word, tokens))
+
+
+def _word(token: str) -> str:
+    """The begin of a word is a pattern to it, and a pattern names its field."""
+    if not token.endswith("*"):
+        return token
+    return f"({' OR '.join(f'{field}:/{token[:-1]}.*/' for field in FIELDS)})"
+
+
+if __name__ == "__main__":
+    serve(lambda folder: nullcontext(Tantivy(folder)))

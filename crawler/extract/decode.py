@@ -46,7 +46,7 @@ def utf8(page: Page) -> bytes:
 
 
 def _refuse_other_kinds(body: bytes) -> None:
-    if not body.strip():
+    if not body or body.isspace():
         raise NotHtmlError("the answer is empty; ask the page again")
     kind = next((name for magic, name in _NOT_HTML.items() if body.startswith(magic)), None)
     if not kind and (match := _DATA.match(body)) and b"<html" not in body[:4096].lower():

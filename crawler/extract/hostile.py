@@ -17,8 +17,13 @@ _WORK_LIMIT = 200_000_000
 # What it costs beside that to make one: half a million of them are half a second too.
 _WORK_EACH = 400
 
-_VALUE = rb"=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\s>]*+)"
-ATTRIBUTES = rb"[^\s/>]*+(?:[^>=]++|" + _VALUE + rb")*+"
+# Written out, for a class of letters that holds \s is slower; what most values are is tried first.
+_BLANK = rb" \t\n\r\f\v"
+_VALUE = (
+    rb"=(?:\"[^\"]*+\""
+    rb"|[" + _BLANK + rb"]*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^" + _BLANK + rb">]*+))"
+)
+ATTRIBUTES = rb"[^" + _BLANK + rb"/>]*+[^>=]*+(?:" + _VALUE + rb"[^>=]*+)*+"
 _TAG = re.compile(rb"<[a-zA-Z]" + ATTRIBUTES)
 # The slow, exact reading: no tags are looked for where a browser looks for none.
 _TAG_OR_RAW = re.compile(
@@ -52,15 +57,20 @@ def refuse_hostile(html: bytes) -> int:
         raise TooComplexError(
             f"the page has {len(tags):,} elements, more than {_MOST_TAGS:,}; it is kept, not read"
         )
-    small = len(html) < _MANY_BYTES or sum(map(len, tags)) < _MANY_BYTES
-    least = _LONG_TAG if small else _SHORT_TAG
-    at_most = sum([_work(_most_attributes(tag)) for tag in tags if len(tag) > least])
-    if at_most > _WORK_LIMIT and _is_too_much(_exactly_read(html)):
+    if _may_be_too_much(tags, len(html)) and _is_too_much(_exactly_read(html)):
         raise TooComplexError(
             "the tags of the page have so many attributes that parsing them would take minutes; "
             "the page is kept, but not read"
         )
     return len(tags)
+
+
+def _may_be_too_much(tags: list[bytes], size: int) -> bool:
+    small = size < _MANY_BYTES or sum(map(len, tags)) < _MANY_BYTES
+    least = _LONG_TAG if small else _SHORT_TAG
+    if max(map(len, tags), default=0) <= least:
+        return False
+    return sum(_work(_most_attributes(tag)) for tag in tags if len(tag) > least) > _WORK_LIMIT
 
 
 def _work(attributes: int) -> int:

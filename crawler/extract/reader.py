@@ -200,7 +200,7 @@ class Reader:
                 break
         return nearest
 
-    @property
+    @cached_property
     def _own_names(self) -> list[str]:
         """The names of the site; not its address: "Lao động" is a section of laodong.vn."""
         told = (self.site.name, self.site.source_name, self.tree.meta("og:site_name"))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
+
+from lxml import etree
 
 from archive.models import TimeOrigin
 from crawler.extract import json_ld
@@ -28,8 +30,10 @@ _LONGEST = 80
 _LONGEST_START = 25
 _LONGEST_NAME = 120
 _TRAIL_TAGS = frozenset(("ol", "ul", "div", "nav", "p", "section", "span"))
+_NAMED_BY = ("class", "id", "aria-label", "itemtype")
 # A trail stands above the text.
 _FIRST = 4000
+_COUNT = etree.XPath("count(descendant-or-self::*)")
 _MOST_TRAILS = 20
 _MOST_STEPS = 40
 _CURRENT = re.compile(r"active|current|last", re.IGNORECASE)
@@ -79,17 +83,23 @@ def listed(found: Sequence[Found]) -> list[str]:
 
 def find_trail(tree: Tree) -> list[Found]:
     """The steps of the first trail shown that leads anywhere, else of the JSON-LD's."""
-    for trail in islice(filter(_is_trail, tree.nodes[:_FIRST]), _MOST_TRAILS):
+    for trail in islice(filter(_is_trail, _boxes(tree)), _MOST_TRAILS):
         if steps := _steps(trail):
             return steps
     return [Found(text, origin=TimeOrigin.JSON_LD) for text in _told(tree.json_ld)]
 
 
+def _boxes(tree: Tree) -> Iterator[Element]:
+    """What may be a trail among the first elements. Most pages have no more than these: then lxml
+    need not make an object of each."""
+    if cast(float, _COUNT(tree.root)) <= _FIRST:
+        return tree.root.iter(*_TRAIL_TAGS)
+    return (node for node in tree.nodes[:_FIRST] if node.tag in _TRAIL_TAGS)
+
+
 def _is_trail(node: Element) -> bool:
-    if node.tag not in _TRAIL_TAGS:
-        return False
-    names = (node.get("class"), node.get("id"), node.get("aria-label"), node.get("itemtype"))
-    return any(_TRAIL.search(name[:_LONGEST_NAME]) for name in names if name)
+    names = filter(None, map(node.get, _NAMED_BY))
+    return any(_TRAIL.search(name[:_LONGEST_NAME]) for name in names)
 
 
 def _steps(trail: Element) -> list[Found]:

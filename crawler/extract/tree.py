@@ -23,6 +23,8 @@ Element = etree._Element
 # libxml2 drops, without an error, all text below and after this many nested elements.
 _DEEPEST = 2040
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * _DEEPEST + ")")
+# To ask for so many levels takes as long as to read a field; no real page has as many as this.
+_DEEP = etree.XPath("boolean(" + "/*" * 100 + ")")
 
 # No field but the body is longer; what would ask for more is built to hurt.
 LONGEST_FIELD = 6000
@@ -78,9 +80,9 @@ def parse(page: Page) -> Tree:
     markup = utf8(page)
     tags = refuse_hostile(markup)
     root = _root(markup)
-    if tags > _DEEPEST and _TOO_DEEP(root):
+    if tags > _DEEPEST and _is_too_deep(root):
         root = _root(flattened(markup))
-        if _TOO_DEEP(root):
+        if _is_too_deep(root):
             raise TooComplexError(f"more than {_DEEPEST} nested elements; kept, but not read")
     return Tree(root=root, page=page)
 
@@ -96,6 +98,10 @@ def _root(markup: bytes) -> Element:
     if root is None or not len(root):
         raise NotHtmlError("the answer has no markup that can be read; look at the kept page")
     return root
+
+
+def _is_too_deep(root: Element) -> bool:
+    return bool(_DEEP(root) and _TOO_DEEP(root))
 
 
 def line(text: str) -> str:

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -67,6 +68,34 @@ def test_a_batch_leaves_what_its_articles_leave_one_by_one(tmp_path: Path):
     alone = stored(tmp_path / "alone", some_articles(), most=1)
     assert stored(tmp_path / "together", some_articles(), most=100) == alone
     assert all(alone[table] for table in TABLES)
+
+
+def segments(archive: Archive, index: str) -> int:
+    """How many pieces an index has that a search must look into each."""
+    sql = f"SELECT count(DISTINCT id >> 37) FROM {index}_data WHERE id > 10"
+    return int(archive.connection.execute(sql).fetchone()[0])
+
+
+def test_new_articles_of_a_transaction_become_one_segment_of_each_index(tmp_path: Path):
+    with new_archive(tmp_path) as archive:
+        with archive.transaction():
+            for number in (3, 1, 2):  # a crawl meets the newest first
+                at = SEEN - timedelta(days=number)
+                add(archive, article(number, published_at=at, section="Điện"))
+        for index in ("articles_fts", "articles_exact", "fields_fts"):
+            assert segments(archive, index) == 1
+        assert archive.integrity() == []
+
+
+def test_what_waits_for_the_index_may_change_before_it_is_indexed(tmp_path: Path):
+    with new_archive(tmp_path) as archive:
+        with archive.transaction():
+            add(archive, article(1, title="Giá điện giữ nguyên"))
+            add(archive, article(1, title="Giá điện tăng"))
+        found = archive.connection.execute("SELECT count(*) FROM articles_fts('tăng')").fetchone()
+        assert tuple(found) == (1,)
+        assert archive.connection.execute("SELECT * FROM indexed_later").fetchall() == []
+        assert archive.integrity() == []
 
 
 def undone(archive: Archive, *articles: Article) -> None:
