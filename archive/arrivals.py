@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from archive.expressions import Branch, branches, exact, match, unwanted
+from archive.branches import Branch, branches
+from archive.expressions import exact, match, unwanted
 from archive.filters import Conditions, conditions
 from archive.query import Query
 from archive.ranking import Sought, is_as_typed

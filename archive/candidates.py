@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from math import inf
 
 from archive.expressions import NOTHING, syllable_expression
@@ -18,13 +19,14 @@ from archive.store import IDS_A_DAY
 # A filter may read an index of its own to its end: first for the newest articles, of which most
 # questions find enough, then for eight times as many.
 STRETCH, _LONGER = 16_000, 8
-RECENT = 2_000
+RECENT = 1_000
 CANDIDATES = 200
 COUNTED = 10_000
-# Seconds. Soft: enough where something was found. Firm: for the words as they were typed, which
-# may be what somebody remembers of one old article. Hard: nobody waits longer for nothing. Least:
-# what each question is given, so that the newest articles are always asked for all that there is.
-SOFT, FIRM, HARD = 0.05, 0.08, 1.0
+# Seconds. Soft: enough where something was found; below: for what stands below that. Firm: for the
+# words as they were typed, which may be what somebody remembers of one old article. Hard: nobody
+# waits longer for nothing. Least: what each question is given, so that the newest articles are
+# always asked for all that there is.
+BELOW, SOFT, FIRM, HARD = 0.035, 0.05, 0.07, 1.0
 LEAST = COUNTING = 0.007
 # Seconds of work count; seconds of waiting for a disk or for others on the machine count less.
 _WAITING = 0.25
@@ -85,12 +87,14 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """The ids of the newest articles of a question, down to which id all were looked at, and
-    whether those are all that there are."""
+    """The ids of the newest articles of a question, down to which id all were looked at, whether
+    those are all that there are, or as many as were wanted, and how many were counted with them."""
 
     ids: list[int]
     looked_to: int
     is_all: bool
+    is_capped: bool = False
+    counted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +107,30 @@ class Asked:
     exact: str | None = None
 
     def matching(
-        self, match: str, limit: int, *, most: float = HARD, found: bool = False
+        self,
+        match: str,
+        limit: int,
+        *,
+        most: float = HARD,
+        enough: float | None = None,
+        found: bool = False,
+        count: bool = False,
     ) -> Matched:
-        """The newest articles that an expression finds, in at most so many seconds; where something
-        was ``found`` before, which stands higher, the reader need not know that they were over."""
+        """The newest articles that an expression finds, in at most so many seconds, fewer are
+        enough once there is one; where something was ``found`` before, which stands higher, the
+        reader need not know that they were over.
+        With ``count`` the same statement goes on for a moment and counts the others."""
         where = self.conditions.where("f.rowid") + (_EXACTLY if self.exact else "")
+        sql = _MATCHING.format(where=where)
         values: dict[str, object] = {"match": match, "exact": self.exact or NOTHING}
-        return self._asked(_MATCHING.format(where=where), values, limit, most, found=found)
+        seconds = (most, min(most, SOFT if enough is None else enough))
+        if not count:
+            return self._asked(sql, values, limit, seconds, found=found)
+        most_ids = max(COUNTED, limit) + 1
+        asked = self._asked(sql, values, most_ids, seconds, found=found, enough=limit)
+        counted = min(len(asked.ids), COUNTED)
+        is_capped = len(asked.ids) >= limit
+        return Matched(asked.ids[:limit], asked.looked_to, asked.is_all, is_capped, counted)
 
     def listed(self, without: str | None, limit: int) -> list[int]:
         """The ids of the newest articles that the filters alone let pass."""
@@ -122,7 +143,9 @@ class Asked:
                 sql, values | self.conditions.values | span | {"limit": limit}
             )
             return [row[0] for row in rows]
-        return self._asked(_LISTED.format(where=where), values, limit, HARD, found=False).ids
+        return self._asked(
+            _LISTED.format(where=where), values, limit, (HARD, SOFT), found=False
+        ).ids
 
     def by_stretch(
         self, match: str | None, without: str | None = None, *, most: int = -1
@@ -143,7 +166,7 @@ class Asked:
         if match and self._is_plain:
             yield from self._streamed(sql, told)
             return
-        for first, last in self._stretches(2):
+        for first, last in self._stretches(2, STRETCH):
             yield first, list(self._rows(sql, told, first, last, -1))
 
     def count(self, match: str) -> tuple[int, bool]:
@@ -151,7 +174,8 @@ class Asked:
         an end."""
         sql = _MATCHING.format(where=self.conditions.where("f.rowid"))
         left = Patience().left
-        found = self._until(lambda: left(COUNTING), sql, {"match": match}, COUNTED + 1, [])
+        most = COUNTING if self.patience.left(SOFT) > 0 else COUNTING / 2
+        found = self._until(lambda: left(most), sql, {"match": match}, COUNTED + 1, [])
         return min(len(found.ids), COUNTED), found.is_all
 
     @property
@@ -160,18 +184,35 @@ class Asked:
         beyond it, so that many stretches would pass over the same articles many times."""
         return not self.conditions.sql and not self.exact
 
+    def _spans(self) -> Iterable[tuple[int, int]]:
+        if self._is_plain:
+            return [(self.conditions.first, self.conditions.last)]
+        # An index of exact forms soon tells who has three words: no need to look at few articles.
+        is_quick = self.exact is not None and self.exact.count(" AND ") >= 2
+        return self._stretches(_LONGER, STRETCH * _LONGER if is_quick else STRETCH)
+
     def _asked(
-        self, sql: str, values: dict[str, object], limit: int, most: float, *, found: bool
+        self,
+        sql: str,
+        values: dict[str, object],
+        limit: int,
+        seconds: tuple[float, float],
+        *,
+        found: bool,
+        enough: int = COUNTED,
     ) -> Matched:
+        """As many ids as ``limit``; those beyond ``enough`` only for as long as one counts."""
         ids: list[int] = []
         began = self.patience.spent()
 
         def left() -> float:
-            spare = LEAST - (self.patience.spent() - began)
-            return max(spare, self.patience.left(min(most, SOFT) if ids else most))
+            worked = self.patience.spent() - began
+            if len(ids) >= enough:
+                return COUNTING - worked
+            return max(LEAST - worked, self.patience.left(seconds[bool(ids)]))
 
         matched = self._until(left, sql, values, limit, ids)
-        if not matched.is_all and len(ids) < limit and not found:
+        if not matched.is_all and len(ids) < min(limit, enough) and not found:
             row = self.connection.execute(_BACK, (0, matched.looked_to, 0)).fetchone()
             self.patience.stopped(row[0] if row else 0)
         return matched
@@ -183,14 +224,15 @@ class Asked:
         span = (self.conditions.first, self.conditions.last)
         looked_to = span[1]
         with until(self.connection, left):
-            for first, last in [span] if self._is_plain else self._stretches(_LONGER):
+            for first, last in self._spans():
                 ids.extend(self._rows(sql, values, first, last, limit - len(ids)))
                 looked_to = first
                 if len(ids) >= limit:
                     break
         if ids and looked_to > span[0]:
             looked_to = min(looked_to, ids[-1])
-        return Matched(ids, looked_to, is_all=looked_to == span[0] and len(ids) < limit)
+        is_capped = len(ids) >= limit
+        return Matched(ids, looked_to, looked_to == span[0] and not is_capped, is_capped)
 
     def _rows(
         self, sql: str, values: dict[str, object], first: int, last: int, limit: int
@@ -201,7 +243,7 @@ class Asked:
 
     def _streamed(self, sql: str, values: dict[str, object]) -> Iterator[tuple[int, list[int]]]:
         """What one statement finds, cut into stretches."""
-        stretches = self._stretches(2)
+        stretches = self._stretches(2, STRETCH)
         first, _ = next(stretches)
         ids: list[int] = []
         for found in self._rows(sql, values, self.conditions.first, self.conditions.last, -1):
@@ -211,10 +253,10 @@ class Asked:
             ids.append(found)
         yield self.conditions.first, ids
 
-    def _stretches(self, longer: int) -> Iterator[tuple[int, int]]:
+    def _stretches(self, longer: int, size: int) -> Iterator[tuple[int, int]]:
         """Spans of ids, the newest first, each with so many times as many articles as the one
         before."""
-        first, last, size = self.conditions.first, self.conditions.last, STRETCH
+        first, last = self.conditions.first, self.conditions.last
         while (border := _border(self.connection, first, last, size)) is not None:
             yield border + 1, last
             last, size = border, size * longer
@@ -272,6 +314,7 @@ def rarity(connection: sqlite3.Connection) -> Callable[[str], int]:
     row = connection.execute(_BACK, (0, LAST_ID, RECENT)).fetchone()
     first = row[0] + 1 if row else 0
 
+    @cache
     def count(syllable: str) -> int:
         found = connection.execute(_RECENT, (syllable_expression(syllable), first)).fetchone()
         return int(found[0])

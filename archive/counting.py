@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
 
+from archive.branches import Branch, branches
 from archive.candidates import Asked, Patience
-from archive.expressions import Branch, branches, exact, match, unwanted
+from archive.expressions import exact, match, unwanted
 from archive.filters import conditions, day_span, sites_meant
 from archive.query import All, Filter, Query, parse
 from archive.words import beginning

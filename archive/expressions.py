@@ -11,11 +11,12 @@ find something else: it holds but syllables with đ, written with d, and they ar
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache, partial, reduce
+from functools import lru_cache, partial
 from itertools import product
 from math import prod
 
-from archive.query import All, Any, Filter, Node, Not, Phrase, Query, parse
+from archive.branches import Branch, branches
+from archive.query import All, Any, Node, Not, Phrase, parse
 from archive.spelling import ACRONYMS, exact_variants, variants
 from archive.text import fold
 
@@ -23,9 +24,9 @@ COLUMNS = "{title lead body}"
 NOTHING = '""'
 MOST_VARIANTS = 4
 LONGEST_PHRASE = 4
-MOST_BRANCHES = 8
 MOST_WORDS_TO_DROP = 12
 NEAR = 10
+COMMON = 300  # of the newest articles that tell how rare a syllable is
 Words = Callable[[str], Sequence[str]]
 Rarity = Callable[[str], int]
 
@@ -56,60 +57,28 @@ class Tier(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
-    """One way to be a hit: words that the index knows, and filters that columns answer."""
-
-    words: tuple[Node, ...] = ()
-    filters: tuple[Node, ...] = ()
-
-    @property
-    def wanted(self) -> tuple[Node, ...]:
-        return tuple(part for part in self.words if not isinstance(part, Not))
-
-    @property
-    def unwanted(self) -> tuple[Node, ...]:
-        return tuple(part.part for part in self.words if isinstance(part, Not))
-
-    @property
-    def phrases(self) -> tuple[Phrase, ...]:
-        """The words that must all be there; empty where one of them stands in a choice."""
-        found = [part for part in self.wanted if isinstance(part, Phrase)]
-        return tuple(found) if len(found) == len(self.wanted) else ()
-
-    def __add__(self, other: "Branch") -> "Branch":
-        return Branch(self.words + other.words, self.filters + other.filters)
-
-
-@dataclass(frozen=True, slots=True)
 class Way:
-    """An expression, and the same for articles that hold its words in their titles."""
+    """An expression, the same for articles that hold its words in their titles, and the syllables
+    that it leaves to who reads the texts."""
 
     anywhere: str
     in_title: str
+    unasked: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, branch: Branch, found: _Expressed, words: Words | None) -> "Way":
+    def of(
+        cls, branch: Branch, found: _Expressed, words: Words | None, unasked: Iterable[str] = ()
+    ) -> "Way":
         scope = _Scope(words)
         title = f"{{title}} : ({found(scope.within)})"
-        return cls(_complete(branch, found(scope), scope), _complete(branch, title, scope))
-
-
-def branches(query: Query) -> tuple[Branch, ...]:
-    """A query as the ways to be a hit: most have one; `điện OR site:cafef` has two."""
-    return tuple(_ways(query.tree)[:MOST_BRANCHES]) if query.tree else ()
+        ways = _complete(branch, found(scope), scope), _complete(branch, title, scope)
+        return cls(*ways, tuple(unasked))
 
 
 def expression(text: str) -> str:
     """One valid FTS5 expression for any text, without its filters: for Datasette's search box."""
     ways = (match(way) for way in branches(parse(text)))
     return " OR ".join(f"({way})" for way in ways if way) or NOTHING
-
-
-def words_alone(node: Node) -> Branch | None:
-    """A part of a query as a branch, where it asks for nothing but words that FTS5 can say."""
-    if _holds_filter(node) or not _finds(node):
-        return None
-    return Branch(node.parts if isinstance(node, All) else (node,))
 
 
 def match(branch: Branch, words: Words | None = None) -> str | None:
@@ -122,22 +91,50 @@ def tiers(branch: Branch, words: Words | None = None, rarity: Rarity = len) -> d
     """From the narrowest to the widest: as typed, close together, anywhere.
 
     `rarity` tells how often a syllable is met. Of many words the rarest few are asked to stand
-    close together in the place of all side by side: it finds hardly more and costs a fifth, and
-    who reads the texts tells the rest.
+    close together in the place of all side by side, and the commonest not at all: it finds hardly
+    more and costs a tenth, and who reads the texts tells the rest.
     """
     if not branch.wanted:
         return {}
     parts = branch.phrases
+    unasked: list[str] = []
     if sum(len(part.syllables) for part in parts) > LONGEST_PHRASE:
         wanted = _rarest_first(parts, rarity)
-        found = {Tier.PHRASE: _near(wanted), Tier.ALL: partial(_all_of, wanted)}
+        unasked = [s for part in wanted[LONGEST_PHRASE:] for s in _common(part, rarity)]
+        asked = [part for part in wanted if not {*part.syllables} & {*unasked}]
+        room = NEAR + sum(len(part.syllables) for part in parts)
+        found = {Tier.PHRASE: _near(asked, room), Tier.ALL: partial(_all_of, wanted)}
     else:
         found = {
             Tier.PHRASE: _whole(parts),
             Tier.NEAR: _near(parts),
             Tier.ALL: partial(_all_of, branch.wanted),
         }
-    return {tier: Way.of(branch, each, words) for tier, each in found.items() if each}
+    left = {Tier.PHRASE: unasked}
+    return {
+        tier: Way.of(branch, each, words, left.get(tier, ()))
+        for tier, each in found.items()
+        if each
+    }
+
+
+def is_spelt_one_way(branch: Branch) -> bool:
+    """Whether its words side by side are always close together as they stand: TP HCM, TPHCM."""
+    return len(_forms(tuple(s for part in branch.phrases for s in part.syllables))) == 1
+
+
+def whole_but_one(branch: Branch, rarity: Rarity) -> "Way | None":
+    """Four syllables side by side as typed, but that the commonest may be another one: half the
+    work, and few find themselves in it besides. None for fewer, and where spellings multiply."""
+    typed = tuple(s for part in branch.phrases for s in part.syllables)
+    if len(typed) != LONGEST_PHRASE or prod(len(variants(s)) for s in typed) > MOST_VARIANTS:
+        return None
+    common = max(range(len(typed)), key=lambda at: rarity(typed[at]))
+    sides = [side for side in (typed[:common], typed[common + 1 :]) if side]
+    found: _Expressed = partial(_close, sides, 1)
+    if len(sides) == 1:
+        found = partial(_phrase, Phrase(sides[0]))
+    return Way.of(branch, found, None, typed[common : common + 1])
 
 
 def all_but_one(branch: Branch) -> "Way | None":
@@ -182,58 +179,6 @@ def _exactly(syllables: list[str]) -> str | None:
     return " AND ".join(f"({group})" for group in groups) or None
 
 
-def _ways(node: Node) -> list[Branch]:
-    if is_filter(node):
-        return [Branch(filters=(node,))]
-    if not _holds_filter(node) and _finds(node.part if isinstance(node, Not) else node):
-        return [Branch(node.parts if isinstance(node, All) else (node,))]
-    if isinstance(node, Not):
-        return _ways(_inside_out(node.part))
-    if isinstance(node, All):
-        return reduce(_crossed, map(_ways, node.parts), [Branch()])
-    parts = node.parts if isinstance(node, Any) else ()
-    return [way for part in parts for way in _ways(part)][:MOST_BRANCHES]
-
-
-def _inside_out(node: Node) -> Node:
-    """Not (a and b) is not a or not b; not (a or b) is not a and not b."""
-    if isinstance(node, All):
-        return Any(tuple(map(_denied, node.parts)))
-    return All(tuple(map(_denied, node.parts))) if isinstance(node, Any) else _denied(node)
-
-
-def _crossed(left: list[Branch], right: list[Branch]) -> list[Branch]:
-    return [a + b for a in left for b in right][:MOST_BRANCHES]
-
-
-def _denied(node: Node) -> Node:
-    return node.part if isinstance(node, Not) else Not(node)
-
-
-def _holds_filter(node: Node) -> bool:
-    if isinstance(node, All | Any):
-        return any(map(_holds_filter, node.parts))
-    return isinstance(node, Filter) or (isinstance(node, Not) and _holds_filter(node.part))
-
-
-def is_filter(node: Node) -> bool:
-    """Whether columns alone answer a part of a query."""
-    if isinstance(node, All | Any):
-        return all(map(is_filter, node.parts))
-    return isinstance(node, Filter) or (isinstance(node, Not) and is_filter(node.part))
-
-
-def _finds(node: Node) -> bool:
-    """Whether FTS5 can say it: it excludes only from what something else has found."""
-    if isinstance(node, All):
-        return any(map(_finds, node.parts)) and all(
-            _finds(part.part if isinstance(part, Not) else part) for part in node.parts
-        )
-    if isinstance(node, Any):
-        return all(map(_finds, node.parts))
-    return isinstance(node, Phrase)
-
-
 def _complete(branch: Branch, found: str, scope: _Scope) -> str:
     without = _any_of(branch.unwanted, scope)
     return f"({found}) NOT ({without})" if without else found
@@ -248,7 +193,7 @@ def _expression(node: Node, scope: _Scope) -> str:
         wanted = [part for part in node.parts if not isinstance(part, Not)]
         without = _any_of([part.part for part in node.parts if isinstance(part, Not)], scope)
         return f"(({_all_of(wanted, scope)}){f' NOT ({without})' if without else ''})"
-    raise TypeError(f"{node} is no word")  # _ways() has taken filters and denials apart
+    raise TypeError(f"{node} is no word")  # branches() has taken filters and denials apart
 
 
 def phrase_expression(syllables: Sequence[str]) -> str:
@@ -355,7 +300,13 @@ def _rarest_first(parts: Sequence[Phrase], rarity: Rarity) -> list[Phrase]:
     return sorted(dict.fromkeys(parts), key=often.__getitem__)
 
 
-def _near(parts: Sequence[Phrase]) -> _Expressed | None:
+def _common(part: Phrase, rarity: Rarity) -> tuple[str, ...]:
+    """A syllable that so many articles have that asking for it leaves out few of them."""
+    is_alone = len(part.syllables) == 1 and part.syllables not in ACRONYMS
+    return part.syllables if is_alone and rarity(part.syllables[0]) >= COMMON else ()
+
+
+def _near(parts: Sequence[Phrase], room: int | None = None) -> _Expressed | None:
     """The first few words within a few syllables of each other, and the others anywhere; None
     where that says no more than all words do."""
     if any(part.prefix or part.field for part in parts):
@@ -368,7 +319,7 @@ def _near(parts: Sequence[Phrase]) -> _Expressed | None:
     if len(close) < 2:
         return None
     others = [part for part in parts if part.syllables not in close]
-    room = NEAR + sum(len(part.syllables) for part in parts)
+    room = room or NEAR + sum(len(part.syllables) for part in parts)
     return lambda scope: " AND ".join([_close(close, room, scope), *_each(others, scope)])
 
 

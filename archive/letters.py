@@ -8,7 +8,7 @@ values, so a text becomes bytes as by a code page, and what is folded is a table
 import codecs
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from unicodedata import normalize
 
 from archive.text import fold
@@ -36,14 +36,19 @@ def _table(of: Callable[[str], int]) -> bytes:
     return bytes(of(_LETTER[code]) if code in _LETTER else code for code in range(256))
 
 
-def _flat(letter: str) -> int:
+def _folded(letter: str) -> int:
     if not letter.isalnum():
         return _BLANK
-    folded = fold(letter).replace("y", "i")
+    folded = fold(letter)
     return ord(folded) if len(folded) == 1 and folded.isascii() else _NUMBER[letter]
 
 
+def _flat(letter: str) -> int:
+    return ord("i") if _folded(letter) == ord("y") else _folded(letter)
+
+
 _ACCENTED = _table(lambda letter: _NUMBER[letter] if letter.isalnum() else _BLANK)
+_FOLDED = _table(_folded)
 _FLAT = _table(_flat)
 _BROKEN = _table(lambda letter: ord(".") if letter in _ENDS else _flat(letter))
 
@@ -58,6 +63,11 @@ class Letters:
     def accented(self) -> bytes:
         """With a blank for each sign between syllables."""
         return self._codes.translate(_ACCENTED)
+
+    @cached_property
+    def folded(self) -> bytes:
+        """Without accents, đ as d."""
+        return self._codes.translate(_FOLDED)
 
     @cached_property
     def flat(self) -> bytes:
@@ -100,11 +110,18 @@ def _code(letter: str) -> int:
     return _UNKNOWN[ord(lower) % len(_UNKNOWN)] if lower.isalnum() else _BLANK
 
 
+@lru_cache(maxsize=1024)
 def accented(syllable: str) -> bytes:
     """A syllable as it stands in accented texts."""
     return Letters(syllable).accented.strip()
 
 
+def folded(syllable: str) -> bytes:
+    """A syllable as it stands in folded texts."""
+    return Letters(syllable).folded.strip()
+
+
+@lru_cache(maxsize=1024)
 def flat(syllable: str) -> bytes:
     """A syllable as it stands in flat texts.
 

@@ -43,17 +43,18 @@ class Marks:
         found = self._as_typed.places(letters.accented) if self._as_typed else []
         return found or self._any_accents.places(letters.flat)
 
-    def marked(self, text: str) -> str:
+    def marked(self, text: str, letters: Letters | None = None) -> str:
         """A text with every place in marks.
 
         >>> Marks([(("dien",), False), (("luc",), False)]).marked("Điện lực và nhân lực")
         '⟦Điện lực⟧ và nhân ⟦lực⟧'
         """
-        return _with_marks(text, self.places(text), 0, len(text))
+        places = self._places(text, letters or Letters(text))
+        return _with_marks(text, places, 0, len(text))
 
-    def snippet(self, text: str) -> str | None:
+    def snippet(self, text: str, letters: Letters | None = None) -> str | None:
         """The passage that says most of the query, on one line; None where it says nothing."""
-        letters = Letters(text)
+        letters = letters or Letters(text)
         if not (places := self._places(text, letters)):
             return None
         first = self._whole(letters)
@@ -121,12 +122,17 @@ def _after_blank(text: str, start: int) -> int:
 
 def _densest(flat_text: bytes, places: Sequence[Place]) -> int:
     """The place from which a snippet holds the most different words, the first of such."""
-    best, most = places[0][0], 0
+    best, most, last = places[0][0], 0, 0
     words = [b" ".join(flat_text[start + 1 : end + 1].split()) for start, end in places]
+    sizes = [10 + word.count(b" ") + 1 for word in words]
     for number, (start, _) in enumerate(places):
-        near = places[number : number + _LOOKED_AT]
-        within = words[number : number + sum(end <= start + SNIPPET for _, end in near)]
-        said = len(set(within)) * 10 + sum(each.count(b" ") + 1 for each in within)
+        while last < len(places) and places[last][1] <= start + SNIPPET:
+            last += 1
+        until = min(last, number + _LOOKED_AT)
+        if sum(sizes[number:until]) <= most:  # even if no word came twice
+            continue
+        within = words[number:until]
+        said = len(set(within)) * 10 + sum(sizes[number:until]) - 10 * len(within)
         if said > most:
             best, most = start, said
     return best

@@ -12,7 +12,8 @@ from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from archive.expressions import Branch, exact, is_filter, match, words_alone
+from archive.branches import Branch, is_filter, words_alone
+from archive.expressions import exact, match
 from archive.filters import LAST_ID, Conditions, condition
 from archive.query import All, Any, Node, Not, Phrase, Query, parse
 from archive.ranking import Sought, is_as_typed

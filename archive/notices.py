@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from archive.expressions import branches
+from archive.branches import branches
 from archive.marking import Marks
 from archive.search import best_snippet, marks_of
 from archive.text import clean

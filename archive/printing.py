@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import IO, TYPE_CHECKING, Any
 
-from archive.expressions import branches
+from archive.branches import branches
 from archive.models import Answer, Block, BlockKind, Hit, VersionHit
 from archive.query import parse
 from archive.rows import blocks_of, whole_blocks

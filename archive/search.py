@@ -8,38 +8,33 @@ import datetime as dt
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice
 
-from archive.candidates import CANDIDATES, FIRM, HARD, LEAST, SOFT, Asked, Patience, rarity, until
-from archive.expressions import (
-    NOTHING,
-    Branch,
-    Tier,
-    Way,
-    accented,
-    all_but_one,
-    branches,
-    exact,
-    match,
-    tiers,
-    unwanted,
-)
+from archive.branches import Branch, branches
+from archive.candidates import Asked, Patience, until
+from archive.expressions import NOTHING, Tier, accented, match, unwanted
 from archive.filters import Conditions, conditions, day_span
+from archive.gathering import Found, Gathering
+from archive.letters import Letters
 from archive.marking import CLOSE, OPEN, SNIPPET, Marks, one_line
 from archive.models import Answer, Hit
 from archive.query import All, Any, Node, Phrase, Query, parse
-from archive.ranking import Sought, exactness, first_look, is_as_typed, judge
+from archive.ranking import Sought, exactness, first_look, holds, is_as_typed, is_whole, judge
 from archive.words import beginning
 
 __all__ = ["CLOSE", "OPEN", "find", "one_line", "search", "snippets"]
 
-OF_TITLES = 100
 READ = 25
 LISTED = 1_000
+MARKING = 0.004  # seconds
 _BEGINNINGS = """
 SELECT id, title, lead FROM articles WHERE id IN (SELECT value FROM json_each(?))
+"""
+_TEXTS = """
+SELECT id, url, site, source, title, section, published_at, withdrawn_at, lead, body
+FROM articles WHERE id IN (SELECT value FROM json_each(?))
 """
 _TEXT = """
 SELECT id, url, site, source, title, section, published_at, withdrawn_at, lead, body
@@ -57,116 +52,60 @@ AND +rowid IN (SELECT value FROM json_each(?)) ORDER BY rowid DESC
 
 
 @dataclass(slots=True)
-class _Found:
-    """A candidate: by which expression it was found, and what is known of its worth."""
+class _Search(Gathering):
+    """One search, from what the index found to what is shown."""
 
-    id: int
-    tier: Tier
-    branch: Branch
-    exact: int = 0
-    is_judged: bool = False
-    worth: float = 0.0
-    copies: int = 0
-    row: sqlite3.Row | None = None
-
-    @property
-    def order(self) -> tuple[float, ...]:
-        return (self.tier, -self.exact, -self.worth, -self.id)
-
-
-@dataclass(slots=True)
-class _Search:
-    """One search on its way."""
-
-    connection: sqlite3.Connection
-    limit: int
-    newest: bool
-    only_exact: bool
-    unfolded: bool
-    patience: Patience
-    found: dict[int, _Found] = field(default_factory=dict)
-    is_capped: bool = False
-    counted: int | None = None
-    notes: list[str] = field(default_factory=list)
-
-    def ask(self, branch: Branch, extra: Conditions) -> None:
-        asked = Asked(
-            self.connection,
-            extra,
-            self.patience,
-            exact=exact(branch) if self.only_exact else None,
-        )
-        self.notes += extra.notes
-        if not branch.wanted:
-            if branch.filters:
-                ids = asked.listed(unwanted(branch), self._most)
-                self._keep(ids, Tier.ALL, branch)
-            return
-        ways = tiers(branch, partial(beginning, self.connection), rarity(self.connection))
-        if self.newest:
-            matched = asked.matching(ways[Tier.ALL].anywhere, self._most)
-            self._keep(matched.ids, Tier.ALL, branch)
-            self.counted = len(matched.ids) if matched.is_all else None
-        else:
-            self._ask_in_tiers(asked, ways, branch)
-
-    @property
-    def _most(self) -> int:
-        """More than are shown where some are left out: copies, other accents."""
-        return self.limit * (1 if self.unfolded and not self.only_exact else 2)
-
-    def _ask_in_tiers(self, asked: Asked, ways: dict[Tier, Way], branch: Branch) -> None:
-        for tier, way in ways.items():
-            if len(self.found) < self.limit:
-                self._ask_tier(asked, tier, way, branch)
-        if not self.found and (other := all_but_one(branch)) and not self.only_exact:
-            self._ask_tier(asked, Tier.ALL_BUT_ONE, other, branch)
-            if self.found:
-                self.notes.append("No article holds all of these words; these lack one of them.")
-
-    def _ask_tier(self, asked: Asked, tier: Tier, way: Way, branch: Branch) -> None:
-        limit = max(CANDIDATES, self._most)
-        found = bool(self.found)
-        seconds = {Tier.PHRASE: FIRM, Tier.NEAR: SOFT}.get(tier, SOFT if found else HARD)
-        matched = asked.matching(way.anywhere, limit, most=seconds, found=found)
-        self._keep(matched.ids, tier, branch)
-        if len(matched.ids) == limit:
-            self.is_capped = True
-            # Where words stood closer elsewhere, these are not the best whatever their titles.
-            if not found:
-                titles = asked.matching(way.in_title, OF_TITLES, most=SOFT, found=True)
-                self._keep(titles.ids, tier, branch)
-        if tier is Tier.ALL and matched.is_all:
-            self.counted = len(matched.ids)
-
-    def _keep(self, ids: list[int], tier: Tier, branch: Branch) -> None:
-        for article_id in ids:
-            self.found.setdefault(article_id, _Found(article_id, tier, branch))
-
-    def best(self) -> list[_Found]:
+    def best(self) -> list[Found]:
         """What is shown, in its order, each story once."""
-        ordered = (
+        ordered: Iterable[Found] = (
             sorted(self.found.values(), key=lambda f: -f.id) if self.newest else self._ranked()
         )
         if self.only_exact:
-            ordered = list(islice(filter(self._is_as_typed, ordered), self._most))
-        return (ordered if self.unfolded else self._folded(ordered))[: self.limit]
+            ordered = islice(filter(self._is_as_typed, ordered), self.most)
+        return list(islice(ordered if self.unfolded else self._folded(ordered), self.limit))
 
-    def _ranked(self) -> list[_Found]:
+    def _ranked(self) -> Iterator[Found]:
         """All by title and lead, those at the top by their whole text."""
+        self._prove()
         self._mark_exact()
-        for row in self.connection.execute(_BEGINNINGS, (json.dumps(list(self.found)),)):
-            each = self.found[row["id"]]
-            each.worth = first_look(sought_of(each.branch), row["title"], row["lead"])
+        self._look_at_beginnings()
         ordered = sorted(self.found.values(), key=lambda f: f.order)
         read = max(READ, self.limit)
-        for each in ordered[:read]:
-            row = self._text(each)
-            texts = row["title"], row["lead"], row["body"]
-            judged = judge(sought_of(each.branch), each.tier, *texts)
-            each.tier, each.worth, each.exact = judged.tier, judged.worth, judged.exact
-            each.is_judged = True
-        return [*sorted(ordered[:read], key=lambda f: f.order), *ordered[read:]]
+        judged = [each for each in ordered[:read] if self._judged(each)]
+        yield from sorted(judged, key=lambda f: f.order)
+        yield from filter(self._holds_all, ordered[read:])
+
+    def _prove(self) -> None:
+        """Reads those that have the words close together, to know which have them side by side."""
+        values = (json.dumps([each.id for each in self.unproven]),)
+        rows = {row["id"]: row for row in self.connection.execute(_TEXTS, values)}
+        for each in self.unproven:
+            each.row = rows[each.id]
+            if is_whole(sought_of(each.branch), *self._texts(each)):
+                each.tier = Tier.PHRASE
+
+    def _look_at_beginnings(self) -> None:
+        ids = [each.id for each in self.found.values() if each.row is None]
+        rows = [each.row for each in self.found.values() if each.row is not None]
+        rows += self.connection.execute(_BEGINNINGS, (json.dumps(ids),)).fetchall()
+        for row in rows:
+            each = self.found[row["id"]]
+            sought = sought_of(each.branch)
+            each.worth, is_exact = first_look(sought, row["title"], row["lead"])
+            each.exact = each.exact or int(is_exact)
+
+    def _judged(self, each: Found) -> bool:
+        """Judges a candidate by its text, unless that lacks a word the index was not asked for."""
+        if not self._holds_all(each):
+            return False
+        judged = judge(sought_of(each.branch), each.tier, *self._texts(each))
+        each.tier, each.worth, each.exact = judged.tier, judged.worth, judged.exact
+        each.is_judged = True
+        return True
+
+    def _holds_all(self, each: Found) -> bool:
+        """Whether it has the words that the index was not asked for."""
+        return not each.unasked or holds(each.unasked, *self._texts(each))
 
     def _mark_exact(self) -> None:
         """Which candidates hold every word with the accents that were typed, if any were.
@@ -174,54 +113,66 @@ class _Search:
         Of one or two syllables, which have many spellings; more have few, and would cost more.
         Only of tiers that are not wholly read, whose articles are the newest and close together.
         """
-        groups: dict[tuple[Tier, str | None], list[int]] = {}
+        groups: dict[tuple[Tier, str | None], list[Found]] = {}
         for each in self.found.values():
-            groups.setdefault((each.tier, accented(each.branch)), []).append(each.id)
+            groups.setdefault((each.tier, accented(each.branch)), []).append(each)
         room = READ
-        for (_, typed), ids in sorted(groups.items(), key=lambda group: group[0][0]):
-            room -= len(ids)
-            if room < 0 and typed and typed.count(" AND ") < 2:
+        for (_, typed), members in sorted(groups.items(), key=lambda group: group[0][0]):
+            room -= len(members)
+            # Old ones may be found by their titles; to them it would be a long way.
+            ids = [each.id for each in members if not each.in_title]
+            if room < 0 and typed and typed.count(" AND ") < 2 and ids:
                 self._mark_exact_of(typed, ids)
 
     def _mark_exact_of(self, typed: str, ids: list[int]) -> None:
         values = (typed, min(ids), max(ids), json.dumps(ids))
         began = self.patience.spent()
-        with until(self.connection, lambda: LEAST - (self.patience.spent() - began)):
+        with until(self.connection, lambda: MARKING - (self.patience.spent() - began)):
             for row in self.connection.execute(_EXACTLY, values):
                 self.found[row[0]].exact = 1
 
-    def _folded(self, ordered: list[_Found]) -> list[_Found]:
+    def _folded(self, ordered: Iterable[Found]) -> Iterator[Found]:
         """Of each story the article that stands first, with the number of the others."""
-        ids = json.dumps([each.id for each in ordered[: 4 * self.limit]])
-        stories = {row[0]: row[1:] for row in self.connection.execute(_STORIES, (ids,))}
-        firsts: dict[int, _Found] = {}
-        for each in ordered[: 4 * self.limit]:
-            first_id, members = stories.get(each.id, (each.id, 1))
-            firsts.setdefault(first_id, each).copies = members - 1
-        return list(firsts.values())
+        told: set[int] = set()
+        ordered = islice(ordered, 4 * self.limit)
+        while some := list(islice(ordered, self.limit)):
+            ids = json.dumps([each.id for each in some])
+            stories = {row[0]: row[1:] for row in self.connection.execute(_STORIES, (ids,))}
+            for each in some:
+                first_id, members = stories.get(each.id, (each.id, 1))
+                if first_id not in told:
+                    told.add(first_id)
+                    each.copies = members - 1
+                    yield each
 
-    def _text(self, each: _Found) -> sqlite3.Row:
+    def _text(self, each: Found) -> sqlite3.Row:
         if each.row is None:
             each.row = self.connection.execute(_TEXT, (each.id,)).fetchone()
         return each.row
 
-    def _is_as_typed(self, each: _Found) -> bool:
-        row = self._text(each)
-        return is_as_typed(sought_of(each.branch), row["title"], row["lead"], row["body"])
+    def _texts(self, each: Found) -> list[Letters]:
+        """Title, lead and body, in which words are looked for several times."""
+        if each.letters is None:
+            row = self._text(each)
+            each.letters = [Letters(row[name]) for name in ("title", "lead", "body")]
+        return each.letters
 
-    def _exactness(self, each: _Found) -> int:
-        row = self._text(each)
-        return exactness(sought_of(each.branch), row["title"], row["lead"], row["body"])
+    def _is_as_typed(self, each: Found) -> bool:
+        return is_as_typed(sought_of(each.branch), *self._texts(each))
 
-    def hit(self, each: _Found) -> Hit:
+    def _exactness(self, each: Found) -> int:
+        return exactness(sought_of(each.branch), *self._texts(each))
+
+    def hit(self, each: Found) -> Hit:
         row = self._text(each)
+        title, _, body = self._texts(each)
         marks = marks_of(each.branch)
         return Hit(
             **{key: row[key] for key in ("id", "url", "site", "source", "title", "section")},
             published_at=row["published_at"],
-            snippet=best_snippet(marks, row["body"], row["lead"]),
+            snippet=best_snippet(marks, row["body"], row["lead"], body),
             exact=(each.exact if each.is_judged else self._exactness(each)) > 0,
-            marked_title=marks.marked(row["title"]),
+            marked_title=marks.marked(row["title"], title),
             withdrawn_at=row["withdrawn_at"],
             copies=each.copies,
         )
@@ -249,9 +200,12 @@ def find(
     """
     parsed = asked_of(query, site=site, source=source)
     span = day_span(since=since, until=until)
-    search = _Search(connection, limit, newest, only_exact, unfolded, Patience(thorough))
+    ways = branches(parsed)
+    counts = len(ways) == 1 and not only_exact
+    patience = Patience(thorough)
+    search = _Search(connection, limit, newest, only_exact, unfolded, patience, counts)
     asked: list[tuple[Branch, Conditions]] = []
-    for branch in branches(parsed):
+    for branch in ways:
         extra = conditions(connection, branch.filters, span)
         asked.append((branch, extra))
         search.ask(branch, extra)
@@ -292,11 +246,12 @@ def asked_of(text: str, **given: str | None) -> Query:
 
 def _total(search: _Search, asked: list[tuple[Branch, Conditions]], shown: int) -> tuple[int, bool]:
     """How many hits there are, as far as a moment's counting tells."""
-    if len(asked) != 1 or search.only_exact:
+    if not search.counts:
         return len(search.found), len(search.found) < search.limit
     branch, extra = asked[0]
     if search.counted is not None:
-        return max(search.counted, len(search.found)), True
+        counted, is_all = search.counted
+        return max(counted, shown, len(search.found)), is_all
     if not branch.wanted:
         ids = Asked(search.connection, extra, search.patience).listed(unwanted(branch), LISTED)
         return len(ids), len(ids) < LISTED
@@ -325,7 +280,11 @@ def _phrases(node: Node) -> Iterator[Phrase]:
             yield from _phrases(part)
 
 
-def best_snippet(marks: Marks, body: str | None, lead: str | None) -> str:
-    """A place that shows a found word, else how the article begins."""
-    found = (marks.snippet(text) for text in (body, lead) if text)
+def best_snippet(
+    marks: Marks, body: str | None, lead: str | None, letters: Letters | None = None
+) -> str:
+    """A place that shows a found word, else how the article begins; `letters` are the body's, where
+    they are known."""
+    looked_in = ((body, letters), (lead, None))
+    found = (marks.snippet(text, known) for text, known in looked_in if text)
     return next(filter(None, found), None) or one_line(lead or (body or "")[:SNIPPET])

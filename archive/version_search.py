@@ -6,7 +6,8 @@ import datetime as dt
 import sqlite3
 from functools import partial
 
-from archive.expressions import Branch, Tier, branches, tiers
+from archive.branches import Branch, branches
+from archive.expressions import Tier, tiers
 from archive.filters import Conditions, conditions, day_span
 from archive.models import Answer, VersionHit
 from archive.ranking import Sought, exactness, is_as_typed

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archive.arrivals import newest
+from archive.branches import MOST_BRANCHES, branches
 from archive.connection import transaction
 from archive.errors import NotFoundError, WatchError
-from archive.expressions import MOST_BRANCHES, branches
 from archive.models import VIETNAM
 from archive.query import Query, parse
 from archive.times import to_text

@@ -22,10 +22,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive.branches import branches
 from archive.candidates import Asked, Patience
 from archive.connection import ARCHIVE_FILE
 from archive.derived import derived
-from archive.expressions import branches, match
+from archive.expressions import match
 from archive.filters import conditions
 from archive.models import VIETNAM, Source
 from archive.query import parse

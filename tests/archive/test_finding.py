@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import candidates, search
+from archive import candidates, expressions, gathering, search
 from archive.explanation import explanation
 from archive.models import VIETNAM, Article, Attachment, Block, BlockKind, Image
 from archive.query import parse
@@ -144,6 +144,64 @@ def test_words_in_one_sentence_come_before_words_across_two(archive: Archive):
     assert numbers(archive, "mua bán điện lực lượng") == [9, 8]
 
 
+def test_what_stands_side_by_side_comes_first_whether_many_or_few_have_it_close_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    said = ["Lò than cũ, đá mới.", "Than rồi đến đá.", "Than đá tốt.", "Đá và than."]
+    with new_archive(tmp_path) as other:
+        for number, text in enumerate(said, 1):
+            some = news(number, f"Bản tin {number}", text)
+            other.add(some, site="bo-vn", page_id=None, seen_at=SEEN)
+        few = [hit.id for hit in find(other.connection, "than đá").hits]
+        monkeypatch.setattr(gathering, "FEW", 0)
+        assert few == [hit.id for hit in find(other.connection, "than đá").hits]
+        assert few[0] == 202401030001
+        assert [hit.id for hit in find(other.connection, "than đá", limit=1).hits] == few[:1]
+
+
+def test_words_of_two_syllables_come_before_their_syllables_close_together(tmp_path: Path):
+    far = f"Hội chợ mở cửa. {'Người xem đông. ' * 9}Sau đó là triển lãm."
+    said = [far, "Triển khai hội nghị, chợ và bảo lãm.", "Chợ phiên."]
+    with new_archive(tmp_path) as other:
+        for number, text in enumerate(said, 1):
+            some = news(number, f"Bản tin {number}", text)
+            other.add(some, site="bo-vn", page_id=None, seen_at=SEEN)
+        for typed in ("hội chợ triển lãm", "hoi cho trien lam"):
+            ids = [hit.id for hit in find(other.connection, typed).hits]
+            assert ids == [202401010001, 202401020001]
+
+
+def test_four_syllables_side_by_side_come_first_among_many_that_have_three_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(gathering, "FEW", 2)
+    said = ["Giá của bán lẻ.", "Giá mà bán lẻ, của ai.", "Bán lẻ của giá.", "Của bán lẻ, giá."]
+    with new_archive(tmp_path) as other:
+        for number, text in enumerate(said, 1):
+            some = news(number, f"Bản tin {number}", text)
+            other.add(some, site="bo-vn", page_id=None, seen_at=SEEN)
+        for limit in (1, 2, 20):
+            answer = find(other.connection, "giá của bán lẻ", limit=limit)
+            assert answer.hits[0].id == 202401010001
+            assert len(answer.hits) == min(limit, 4)
+
+
+def test_a_common_word_that_the_index_is_not_asked_for_must_be_there_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    said = ["Giá than cốc Uông Bí và Vàng Danh.", "Giá than cốc Uông Bí, Vàng Danh.", "Mưa và gió."]
+    with new_archive(tmp_path) as other:
+        for number, text in enumerate(said, 1):
+            some = news(number, f"Bản tin {number}", text)
+            other.add(some, site="bo-vn", page_id=None, seen_at=SEEN)
+        typed = "giá than cốc uông bí và vàng"
+        monkeypatch.setattr(search, "READ", 1)
+        for common, limit in ((900, 20), (2, 20), (2, 1)):
+            monkeypatch.setattr(expressions, "COMMON", common)
+            answer = find(other.connection, typed, limit=limit)
+            assert [hit.id for hit in answer.hits] == [202401010001]
+
+
 def test_where_no_article_holds_all_words_those_that_lack_one_are_shown(archive: Archive):
     answer = find(archive.connection, "đoàn xe qua cầu")
     assert [hit.title for hit in answer.hits] == ["Xe chở than"]
@@ -219,7 +277,7 @@ def test_the_number_of_hits_is_counted_as_far_as_a_moment_goes(archive: Archive,
     assert (answer.total, answer.is_all) == (3, True)
     monkeypatch.setattr(candidates, "COUNTED", 2)
     assert find(archive.connection, "than", limit=1).is_all  # all of them were candidates
-    monkeypatch.setattr(search, "CANDIDATES", 2)
+    monkeypatch.setattr(gathering, "CANDIDATES", 2)
     answer = find(archive.connection, "than", limit=1)
     assert not answer.is_all
 

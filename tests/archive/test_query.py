@@ -6,16 +6,19 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from archive.branches import branches
 from archive.expressions import (
+    COMMON,
     NOTHING,
     Tier,
     accented,
     all_but_one,
-    branches,
     exact,
     expression,
+    is_spelt_one_way,
     tiers,
     unwanted,
+    whole_but_one,
 )
 from archive.query import All, Any, Filter, Not, Phrase, parse
 from archive.text import d_forms
@@ -118,6 +121,36 @@ def test_of_many_words_the_rarest_are_asked_to_stand_close_together():
         '(NEAR("năm" "sáu" "bốn" "ba", 16)) AND (("một")) AND (("hai"))'
     )
     assert found[Tier.ALL].anywhere.startswith('(("năm")) AND (("sáu"))')
+
+
+def test_of_many_words_the_commonest_are_left_to_who_reads_the_texts():
+    (branch,) = branches(parse('một "hai ba" bốn năm sáu bảy tphcm'))
+    rare = {"một": 5, "bốn": 1, "năm": 2, "sáu": 3}
+    found = tiers(branch, rarity=lambda each: rare.get(each, COMMON))
+    assert found[Tier.PHRASE].anywhere == (
+        '(NEAR("bốn" "năm" "sáu" "một", 18)) AND (("hai ba")) AND (("tphcm") OR ("tp hcm"))'
+    )
+    assert found[Tier.PHRASE].unasked == ("bảy",)
+    assert '"bảy"' in found[Tier.ALL].anywhere
+    assert found[Tier.ALL].unasked == ()
+
+
+def test_of_four_syllables_side_by_side_the_commonest_may_be_another():
+    def found(text: str, common: str) -> tuple[str, tuple[str, ...]] | None:
+        (branch,) = branches(parse(text))
+        way = whole_but_one(branch, lambda each: int(each == common))
+        return way and (way.anywhere, way.unasked)
+
+    assert found("giá của bán lẻ", "của") == ('(NEAR("giá" "bán lẻ", 1))', ("của",))
+    assert found("giá bán lẻ của", "của") == ('(("giá bán lẻ"))', ("của",))
+    assert found("giá bán của", "của") is None
+    assert found("dd dd dd dd", "dd") is None
+
+
+def test_words_that_others_write_together_are_not_always_close_together_as_typed():
+    ((plain,), (acronym,)) = branches(parse("giá điện")), branches(parse("ubnd tp hcm"))
+    assert is_spelt_one_way(plain)
+    assert not is_spelt_one_way(acronym)
 
 
 D_TEXTS = (
