@@ -45,8 +45,8 @@ BUSY_SECONDS = 10
 # FULL: a frontier row that says "done" must not survive a power cut that its article did not.
 # recursive_triggers: without it a REPLACE leaves stale rows in the full-text index.
 # cache_size: with 64 MB a file a crawl grew to 208 MB over 5,000 pages and was no faster.
-# wal_autocheckpoint: what copies are looked up by lies all over the file. With a thousand pages, the
-# default, each batch copied the same pages into it again: storing among 100,000 took a sixth longer.
+# wal_autocheckpoint: what copies are looked up by lies all over the file. With a thousand pages,
+# the default, each batch copied the same ones again: storing among 100,000 took a sixth longer.
 WRITER = """
 PRAGMA journal_mode = WAL;
 PRAGMA wal_autocheckpoint = 8000;
