@@ -26,7 +26,7 @@ COUNTED = 10_000
 # words as they were typed, which may be what somebody remembers of one old article. Hard: nobody
 # waits longer for nothing. Least: what each question is given, so that the newest articles are
 # always asked for all that there is.
-BELOW, SOFT, FIRM, HARD = 0.035, 0.05, 0.07, 1.0
+BELOW, SOFT, FIRM, HARD = 0.035, 0.05, 0.08, 1.0
 LEAST = COUNTING = 0.007
 # Seconds of work count; seconds of waiting for a disk or for others on the machine count less.
 _WAITING = 0.25
