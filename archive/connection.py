@@ -33,7 +33,7 @@ STEPS = {
         "m008_stretches",
         "m010_watches",
         "m011_texts_once",
-        "m012_indexed_later",
+        "m012_written_later",
     ),
     PAGES_FILE: (
         "m001_pages",

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from archive.bands import Bands
 from archive.citing import Row, cited, keep_citations
 from archive.index_schema import index_now
 from archive.models import Article
@@ -85,6 +86,7 @@ class Deriver:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._words = WordList(connection)
+        self._bands = Bands(connection)
         self._waiting: list[tuple[int, Derived, bool]] = []
 
     def add(self, article_id: int, derived: Derived, *, is_changed: bool) -> None:
@@ -107,9 +109,15 @@ class Deriver:
             if is_changed:
                 self._words.keep(derived.words)
         for article_id, derived, _ in waiting:
-            keep_story(self._connection, article_id, derived.signed)
+            keep_story(self._bands, article_id, derived.signed)
+        self._bands.write_if_many()
+
+    def finish(self) -> None:
+        """Writes what would have waited for more articles; joins the transaction."""
+        self._bands.write()
 
     def forget(self, after: int) -> None:
         """Leaves out what waits behind so many: its transaction was rolled back."""
         del self._waiting[after:]
         self._words.forget()
+        self._bands.forget()

@@ -60,7 +60,8 @@ ELSEWHERE = (
     *("sources", "sites", "articles", "versions", "withdrawals", "runs", "readers"),
     *("run_sites", "outcomes", "addresses", "frontier", "hosts", "readings"),
     *("watched_listings", "stretches"),
-    *("citations", "signatures", "bands", "pairs", "stories", "words", "indexed_later"),
+    *("citations", "signatures", "bands", "pairs", "stories", "words"),
+    *("indexed_later", "bands_later"),
     *("arrivals", "watches", "watch_hits", "watch_channels"),
 )
 

@@ -152,6 +152,11 @@ CREATE TABLE stories (
 CREATE INDEX stories_first ON stories(first_id);
 """
 
+BANDS_LATER = """
+CREATE TABLE bands_later (
+    signature_id INTEGER PRIMARY KEY REFERENCES signatures(id) ON DELETE CASCADE);
+"""
+
 # A reader is a version of the extractor with what a site's files say of reading; pages_read tells
 # which one read each page last. What an article said before it was read better is in readings.
 READINGS = """
@@ -343,9 +348,9 @@ def m011_texts_once(db: Database) -> None:
 
 
 @archive_migrations()
-def m012_indexed_later(db: Database) -> None:
-    """New articles are indexed together."""
-    _run(db, INDEXED_LATER)
+def m012_written_later(db: Database) -> None:
+    """New articles are indexed together, and the keys of their signatures written together."""
+    _run(db, INDEXED_LATER + BANDS_LATER)
 
 
 @pages_migrations()

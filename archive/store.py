@@ -96,10 +96,18 @@ class Archive:
             if self._write and not self.connection.in_transaction:
                 with explained(self.path):
                     self.connection.execute("PRAGMA busy_timeout = 1000")
+                    self._finish()
                     self.connection.execute("PRAGMA optimize")
                     self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             self.connection.close()
+
+    def _finish(self) -> None:
+        """Writes what waits for more articles, and what did so when a run was killed."""
+        sql = "SELECT 1 FROM bands_later LIMIT 1"
+        if self._deriver is not None or self.connection.execute(sql).fetchone():
+            with transaction(self.connection):
+                self._made_deriver().finish()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -214,11 +222,14 @@ class Archive:
             self._derive(article_id, Derived(article), is_changed=is_changed)
 
     def _derive(self, article_id: int, derived: Derived, *, is_changed: bool) -> None:
+        self._made_deriver().add(article_id, derived, is_changed=is_changed)
+
+    def _made_deriver(self) -> Deriver:
         if self._deriver is None:
             from archive.derived import Deriver
 
             self._deriver = Deriver(self.connection)
-        self._deriver.add(article_id, derived, is_changed=is_changed)
+        return self._deriver
 
     def _update(
         self, known: sqlite3.Row, article: Article, values: dict[str, object], at: dt.datetime

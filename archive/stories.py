@@ -1,6 +1,6 @@
 """Stories: an article finds those it repeats, and the one that was published first is marked.
 
-A look-up costs the new article alone: the keys of its signature are looked up in `bands`, what
+A look-up costs the new article alone: the keys of its signature are looked up (bands.py), what
 shares keys with it is read and compared, and what is a copy becomes a pair. A story is its first
 article and those that are pairs of *that* one: what resembles only another copy stays out, else a
 digest of three reports would make them one story. Labels only: nothing is hidden or deleted.
@@ -17,14 +17,13 @@ from typing import Self
 
 import xxhash
 
+from archive.bands import MARK_BYTES, Bands, kept_signature
 from archive.connection import transaction
 from archive.duplicates import Likeness, Reading, copied
 from archive.minhash import MAKER, Signature, likeness, sign
 from archive.models import Article
 from archive.times import to_text
 
-# A key that many share is a form's: the words of each week's bulletin, the foot of a site.
-FULL_BAND = 200
 MOST_LOOKED_AT = 60
 MOST_READ = 12
 MOST_NEAREST = 5
@@ -32,12 +31,7 @@ MOST_NEAREST = 5
 WORTH_READING = 0.33
 MOST_OF_STORY = 1000
 REBUILT_AT_ONCE = 100
-MARK_BYTES = 8
 
-_LOOK_UP = """
-WITH wanted(band) AS (VALUES {marks})
-SELECT b.band, b.signature_id FROM wanted CROSS JOIN bands b ON b.band = wanted.band
-"""
 # A day without an hour says less than any hour of that day.
 _MOMENTS = """
 SELECT id, CASE WHEN published_at LIKE '%T00:00:00+%' THEN substr(published_at, 1, 11) || '24'
@@ -87,19 +81,20 @@ class Signed:
         return self.signature.look_up_keys()
 
 
-def keep_story(connection: sqlite3.Connection, article_id: int, signed: Signed) -> None:
+def keep_story(bands: Bands, article_id: int, signed: Signed) -> None:
     """Makes an article's signature, pairs and story what its present text says; joins the
     transaction that stores it. A text that it has seen costs it a few microseconds."""
+    connection = bands.connection
     former = connection.execute(_FORMER, (article_id,)).fetchone()
     if former is not None and former["maker"] == MAKER:
         if former["signature"][:MARK_BYTES] == signed.mark:
             return
-        _forget_keys(connection, former)
-    sharing, full = look_up(connection, signed.keys)
+        bands.take_out(former)
+    sharing, full = bands.look_up(signed.keys)
     candidates = _worth_reading(connection, article_id, signed.signature, sharing)
     copies = _copies(connection, article_id, signed.reading, candidates) if candidates else {}
-    keys = [key for key in signed.keys if key not in full]
-    _keep_signature(connection, article_id, signed, keys)
+    signature_id = _keep_signature(connection, article_id, signed)
+    bands.put(signature_id, (key for key in signed.keys if key not in full))
     left = _of_stories(connection, [article_id]) - copies.keys() - {article_id}
     _keep_pairs(connection, article_id, copies)
     if left:
@@ -114,15 +109,19 @@ def rebuild(connection: sqlite3.Connection, tell: Callable[[int, int], None]) ->
     (of,) = connection.execute("SELECT count(*) FROM articles").fetchone()
     (before,) = connection.execute("SELECT count(*) FROM signatures").fetchone()
     done = last = 0
+    bands = Bands(connection)
     tell(before, of)
     while rows := connection.execute(_UNSIGNED, (last, REBUILT_AT_ONCE)).fetchall():
         with transaction(connection):
             for row in rows:
                 reading = _reading(row["title"], row["lead"], row["body"])
                 signed = Signed(reading=reading, published=row["published_at"])
-                keep_story(connection, row["id"], signed)
+                keep_story(bands, row["id"], signed)
+            bands.write_if_many()
         last, done = rows[-1]["id"], done + len(rows)
         tell(before + done, of)
+    with transaction(connection):
+        bands.write()
     return done
 
 
@@ -176,25 +175,6 @@ def _close_ranks(connection: sqlite3.Connection, left: Collection[int]) -> None:
     _settle(connection, order)
 
 
-def look_up(connection: sqlite3.Connection, keys: Sequence[int]) -> tuple[Counter[int], set[int]]:
-    """The ids of the signatures that share keys, with how many; and the keys that are a form's,
-    which count for nothing."""
-    by_key: dict[int, list[int]] = {}
-    if keys:
-        # In the order of the table, so that each place is found from the one before.
-        for key, signature_id in connection.execute(_look_up(len(keys)), sorted(keys)):
-            by_key.setdefault(key, []).append(signature_id)
-    full = {key for key, ids in by_key.items() if len(ids) >= FULL_BAND}
-    # Of those that share equally many keys, the first of the text's own order come first.
-    counted = [key for key in keys if key in by_key and key not in full]
-    return Counter(each for key in counted for each in by_key[key]), full
-
-
-@lru_cache(maxsize=64)
-def _look_up(count: int) -> str:
-    return _LOOK_UP.format(marks=", ".join(["(?)"] * count))
-
-
 def _worth_reading(
     connection: sqlite3.Connection, article_id: int, signature: Signature, sharing: Counter[int]
 ) -> list[int]:
@@ -205,7 +185,7 @@ def _worth_reading(
     ids = [each for each, _ in sharing.most_common(MOST_LOOKED_AT)]
     found: dict[int, int] = {}
     for row in connection.execute(_SIGNATURES.format(marks=_marks(ids)), (MAKER, *ids)):
-        if likeness(signature, _signature(row)) >= WORTH_READING:
+        if likeness(signature, kept_signature(row)) >= WORTH_READING:
             found[row["article_id"]] = sharing[row["id"]]
     if len(found) <= MOST_READ:
         return list(found)
@@ -214,20 +194,7 @@ def _worth_reading(
     return list(dict.fromkeys([*nearest, *most]))[:MOST_READ]
 
 
-def _forget_keys(connection: sqlite3.Connection, former: sqlite3.Row) -> None:
-    connection.executemany(
-        "DELETE FROM bands WHERE band = ? AND signature_id = ?",
-        [(key, former["id"]) for key in _signature(former).look_up_keys()],
-    )
-
-
-def _signature(row: sqlite3.Row) -> Signature:
-    return Signature.from_bytes(row["size"], row["signature"][MARK_BYTES:])
-
-
-def _keep_signature(
-    connection: sqlite3.Connection, article_id: int, signed: Signed, keys: list[int]
-) -> None:
+def _keep_signature(connection: sqlite3.Connection, article_id: int, signed: Signed) -> int:
     kept = article_id, MAKER, signed.signature.size, signed.mark + signed.signature.to_bytes()
     (signature_id,) = connection.execute(
         "INSERT INTO signatures (article_id, maker, size, signature) VALUES (?, ?, ?, ?)"
@@ -235,10 +202,7 @@ def _keep_signature(
         " signature = excluded.signature RETURNING id",
         kept,
     ).fetchone()
-    connection.executemany(
-        "INSERT OR IGNORE INTO bands (band, signature_id) VALUES (?, ?)",
-        [(key, signature_id) for key in keys],
-    )
+    return int(signature_id)
 
 
 def _keep_pairs(

@@ -61,6 +61,7 @@ def stored(folder: Path, articles: Iterable[Article], most: int) -> dict[str, ob
                 for one, ready in zip(part, derived(part), strict=True):
                     add(archive, one, ready)
         assert archive.integrity() == []
+    with Archive.open(folder) as archive:
         return dict(all_rows(archive))
 
 
