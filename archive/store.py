@@ -6,13 +6,13 @@ import datetime as dt
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from archive.connection import ARCHIVE_FILE, explain, explained, open_file, transaction
-from archive.errors import ArchiveError, NotFoundError
+from archive.errors import ArchiveBusyError, ArchiveError, NotFoundError
 from archive.index_schema import index_later
 from archive.models import Article, Change, Page, Source, Stored
 from archive.rows import kept_blocks
@@ -91,23 +91,23 @@ class Archive:
             self.connection.close()
 
     def close(self) -> None:
-        """Closes the file; a writer leaves it small and with statistics for the next reader."""
+        """Closes the file; a writer leaves it small and with statistics for the next reader, unless
+        another program writes: then the next one that closes it does."""
         try:
             if self._write and not self.connection.in_transaction:
-                with explained(self.path):
-                    self.connection.execute("PRAGMA busy_timeout = 1000")
+                with suppress(ArchiveBusyError), explained(self.path):
                     self._finish()
-                    self.connection.execute("PRAGMA optimize")
-                    self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             self.connection.close()
 
     def _finish(self) -> None:
-        """Writes what waits for more articles, and what did so when a run was killed."""
-        sql = "SELECT 1 FROM bands_later LIMIT 1"
-        if self._deriver is not None or self.connection.execute(sql).fetchone():
+        """Writes what waits for more articles too, and what did so when a run was killed."""
+        self.connection.execute("PRAGMA busy_timeout = 1000")
+        if self.connection.execute("SELECT 1 FROM bands_later LIMIT 1").fetchone():
             with transaction(self.connection):
                 self._made_deriver().finish()
+        self.connection.execute("PRAGMA optimize")
+        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

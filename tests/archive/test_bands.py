@@ -71,6 +71,18 @@ def test_what_waited_when_a_run_was_killed_is_written_by_one_that_stores_nothing
         assert counts(archive)[1] == 0
 
 
+def test_keys_wait_on_where_another_program_writes_at_the_end(tmp_path: Path):
+    archive = new_archive(tmp_path)
+    add(archive, 1)
+    with closing(open_file(tmp_path / ARCHIVE_FILE, write=True)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        archive.close()
+    with Archive.open(tmp_path, write=True) as archive:
+        assert counts(archive) == (0, 1)
+    with Archive.open(tmp_path) as archive:
+        assert counts(archive)[1] == 0
+
+
 def undone(archive: Archive, number: int) -> None:
     with archive.transaction():
         add(archive, number)
