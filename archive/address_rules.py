@@ -101,6 +101,13 @@ class AddressRules:
         told["query"] = None if told["query"] is None else tuple(told["query"])
         return cls(**told)
 
+    def _found(self, url: str) -> str:
+        near = self._at_home(canonical(url))
+        if not self.owns(near):
+            return near
+        there = self._led(near)
+        return there if self.is_article(there) else near
+
     def _at_home(self, url: str) -> str:
         """With the site's own scheme and its own spelling of ``www.``: sites link to themselves in
         both ways."""
@@ -139,13 +146,8 @@ class AddressRules:
         return "&".join(sorted(pairs, key=lambda pair: order[pair.partition("=")[0]]))
 
 
-@lru_cache(maxsize=4096)  # of a page asked ten times, of a listing's links once when each is added
-def _address(rules: AddressRules, url: str) -> str:
-    near = rules._at_home(canonical(url))
-    if not rules.owns(near):
-        return near
-    there = rules._led(near)
-    return there if rules.is_article(there) else near
+# Of a page it is asked ten times, of a listing's links once and again when each is added.
+_address = lru_cache(maxsize=4096)(AddressRules._found)
 
 
 def _led_path(path: str, old: str, new: str) -> str | None:
